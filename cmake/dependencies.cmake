@@ -1,0 +1,20 @@
+# Everything comes from the system; nothing is vendored or downloaded.
+find_package(PkgConfig REQUIRED)
+find_package(Threads REQUIRED)
+find_package(OpenSSL 3.0 REQUIRED)
+find_package(SQLite3 3.35 REQUIRED)
+find_package(CLI11 2.1 REQUIRED)
+find_package(nlohmann_json 3.10 REQUIRED)
+pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl>=1.10)
+pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
+
+# toml++ is header-only in some distributions and a library in others.
+find_package(tomlplusplus QUIET)
+add_library(popfetch_tomlplusplus INTERFACE)
+if(tomlplusplus_FOUND)
+  target_link_libraries(popfetch_tomlplusplus INTERFACE tomlplusplus::tomlplusplus)
+else()
+  pkg_check_modules(TOMLPLUSPLUS REQUIRED IMPORTED_TARGET tomlplusplus>=3.0)
+  target_link_libraries(popfetch_tomlplusplus INTERFACE PkgConfig::TOMLPLUSPLUS)
+endif()

@@ -1,0 +1,38 @@
+#pragma once
+// What a run tells while it goes on. The command line turns it into a progress line, JSON events and a summary; tests record it.
+// Called from the thread that runs the account.
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include <popfetch/base/error.hpp>
+#include <popfetch/fetch/policy.hpp>
+
+namespace popfetch::fetch {
+
+/// Sums of one account's run.
+struct Totals {
+    std::uint64_t fetched = 0, fetched_octets = 0;
+    std::uint64_t deleted = 0, kept = 0, skipped = 0, failed = 0;
+    bool interrupted = false;
+};
+
+class Report {
+public:
+    Report() = default;
+    Report(const Report&) = delete;
+    Report& operator=(const Report&) = delete;
+    virtual ~Report() = default;
+
+    virtual void planned(std::span<const Decision> /*decisions*/) {}
+    virtual void received(std::uint64_t /*octets*/) {}                     // progress, often
+    virtual void delivered(const pop3::Message&, std::string_view /*target*/, std::string_view /*place*/) {}
+    virtual void deleted(const pop3::Message&, std::string_view /*why*/) {}
+    virtual void failed(const pop3::Message&, const base::Error&) {}
+    virtual void recovered(std::string_view /*id*/, std::string_view /*place*/) {}
+    virtual void warned(std::string_view /*text*/) {}                      // printable, one line
+};
+
+}

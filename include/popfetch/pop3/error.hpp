@@ -1,0 +1,44 @@
+#pragma once
+// The server's part in what goes wrong.
+
+#include <string>
+#include <string_view>
+
+#include <popfetch/base/error.hpp>
+#include <popfetch/pop3/reply.hpp>
+
+namespace popfetch::pop3 {
+
+/// The server does not speak POP3 as RFC 1939 has it: EX_PROTOCOL, "proto.bad_greeting", "proto.bad_reply", "proto.desync",
+/// "proto.limit". Nothing that was said after it is believed; the line is dropped.
+class ProtocolError : public base::Error {
+public:
+    ProtocolError(std::string_view kind, std::string_view text, std::string_view advice = {})
+        : base::Error{base::ExitStatus::protocol, kind, text, advice}
+    {
+    }
+};
+
+/// The server said no to a command. EX_UNAVAILABLE ("server.refused", "server.perm"); EX_TEMPFAIL for [IN-USE], [LOGIN-DELAY] and
+/// [SYS/TEMP] ("server.in_use", "server.login_delay", "server.temporary"); EX_PROTOCOL for [SYS/PERM] (RFC 2449 §8, RFC 3206).
+class Refused : public base::Error {
+public:
+    /// `text` says where and which command; the server's words are added, in quotes.
+    Refused(std::string_view text, Reply reply, std::string_view advice = {});
+
+    const Reply& reply() const noexcept { return reply_; }
+
+protected:
+    Refused(base::ExitStatus status, std::string_view kind, std::string_view text, Reply reply, std::string_view advice);
+
+private:
+    Reply reply_;
+};
+
+/// The login was refused: EX_NOPERM, "auth.refused". Never tried again by itself. (A server that is busy is a Refused.)
+class LoginFailed : public Refused {
+public:
+    LoginFailed(std::string_view text, Reply reply, std::string_view advice = {});
+};
+
+}

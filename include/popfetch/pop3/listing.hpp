@@ -1,0 +1,52 @@
+#pragma once
+// What is in the maildrop: LIST and UIDL joined by message number. Compact: 100,000 messages take a few megabytes.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace popfetch::pop3 {
+
+/// One message of this session. Numbers are meaningful only within it; `uid` points into its Listing.
+struct Message {
+    std::uint32_t number = 0;
+    std::uint64_t size = 0;         // octets as LIST has it; some servers only estimate
+    std::string_view uid;           // empty: the server gave none that can serve as identity
+    bool identified() const { return !uid.empty(); }
+};
+
+class Listing {
+public:
+    std::size_t size() const { return entries_.size(); }
+    bool empty() const { return entries_.empty(); }
+    Message operator[](std::size_t index) const;
+    /// By message number; nothing when this session has no such message.
+    std::optional<Message> find(std::uint32_t number) const;
+    std::uint64_t octets() const { return octets_; }
+
+    /// True when UIDL was answered, complete, and every message of LIST has a line in it. Only such a listing tells what is gone.
+    bool complete = false;
+    /// False when the server does not do UIDL at all.
+    bool has_uids = false;
+    /// Lines that were skipped because they made no sense, for a warning.
+    unsigned skipped_lines = 0;
+
+    void reserve(std::size_t messages) { entries_.reserve(messages); }
+    /// Numbers ascending. An empty `uid` is a message without identity.
+    void add(std::uint32_t number, std::uint64_t size, std::string_view uid);
+
+private:
+    struct Entry {
+        std::uint64_t size;
+        std::uint64_t uid_at;
+        std::uint32_t number;
+        std::uint32_t uid_length;
+    };
+    std::vector<Entry> entries_;
+    std::string uids_;
+    std::uint64_t octets_ = 0;
+};
+
+}

@@ -1,0 +1,122 @@
+#pragma once
+// The TRANSACTION state (RFC 1939 §5) in the RFC's words. Pipelining (RFC 2449 §6.6) is a local matter of retr, top and dele: a window
+// counted in commands and in octets that are expected back.
+//
+// Ending it: quit() enters UPDATE, where the server deletes, and may delete what was merely retrieved (RFC 2449 §6.7, EXPIRE 0);
+// hang_up(), and the destructor, drop the line and change nothing on the server.
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <popfetch/base/byte_sink.hpp>
+#include <popfetch/net/stream.hpp>
+#include <popfetch/pop3/capabilities.hpp>
+#include <popfetch/pop3/error.hpp>
+#include <popfetch/pop3/listing.hpp>
+#include <popfetch/pop3/reply.hpp>
+
+namespace popfetch::pop3 {
+
+class Wire;
+
+struct Stat {
+    std::uint64_t messages = 0, octets = 0;
+};
+
+/// The bytes of one message while they arrive. Whatever a handler leaves unread is skipped for it.
+class Body {
+public:
+    Body(Wire& wire, std::uint64_t limit) : wire_{wire}, limit_{limit} {}
+    Body(const Body&) = delete;
+    Body& operator=(const Body&) = delete;
+
+    /// Un-dot-stuffed, line ends LF, as large runs. Returns when the terminator was read. Throws ConnectionError when the line breaks first,
+    /// ProtocolError "proto.too_big" beyond the limit; the session is then over.
+    void pour_into(base::ByteSink& sink);
+
+    /// Octets received so far, counted as LIST counts them.
+    std::uint64_t octets() const { return octets_; }
+    bool finished() const { return finished_; }
+
+private:
+    Wire& wire_;
+    std::uint64_t limit_;
+    std::uint64_t octets_ = 0;
+    bool finished_ = false;
+};
+
+enum class SizeTrust { exact, unknown, wrong };
+
+struct TransferOptions {
+    bool pipelining = true;                        // false: one command at a time, whatever the server announces
+    SizeTrust sizes = SizeTrust::exact;            // wrong: LIST's octets mean nothing here, so one command at a time
+    std::size_t window_commands = 100;             // and never more than 4 KiB of commands outstanding
+    std::uint64_t window_octets = 4u << 20;
+    std::uint64_t max_message = 0;                 // a hard stop for one body; 0: max(4 × LIST, LIST + 64 MiB)
+};
+
+class Maildrop {
+public:
+    using OnBody = std::function<void(const Message&, Body&)>;
+    using OnRefused = std::function<void(const Message&, const Reply&)>;
+
+    Maildrop(std::unique_ptr<Wire> wire, Capabilities before_login, bool capabilities_remembered);
+    Maildrop(Maildrop&&) noexcept;
+    Maildrop& operator=(Maildrop&&) noexcept;
+    ~Maildrop();
+
+    /// Asked after login, when first needed (servers announce more then). A remembered answer is used until it is proved wrong.
+    const Capabilities& capabilities();
+    const net::Stream& stream() const;
+    unsigned turns() const;                        // how often this session waited for the server
+    std::uint64_t received() const;
+
+    void set_transfer(const TransferOptions& options) { transfer_ = options; }
+
+    Stat stat();
+    /// Number and octets of every message, or of one. Throws Refused.
+    Listing list();
+    Message list(std::uint32_t number);
+    /// UIDL of one message; nothing when the server names another number (FAULTS P26) or says no.
+    std::optional<std::string> uidl(std::uint32_t number);
+    /// STAT, LIST and UIDL in one flight, joined by number. UIDs that are empty, longer than 4096 octets, or stand twice in the listing
+    /// are no identity and come back empty. Throws ProtocolError "proto.limit" for an endless listing.
+    Listing scan();
+
+    /// RETR of each, in order; `on_body` is called for each +OK, `on_refused` for each -ERR, and the rest goes on.
+    ///
+    /// A body whose octets differ from LIST stops the window: what is already on its way is read and thrown away, since a body that was not
+    /// dot-stuffed can forge the replies behind it (FAULTS P07, P08), and asked for again one at a time.
+    /// When a handler throws, the session is broken: only hang_up is left. The same goes for ConnectionError and ProtocolError.
+    void retr(std::span<const Message> messages, const OnBody& on_body, const OnRefused& on_refused);
+
+    /// TOP n lines of each, likewise; for listings only, never for delivery or deletion (FAULTS P38). Throws Refused where there is no TOP.
+    void top(std::span<const Message> messages, unsigned lines, const OnBody& on_body, const OnRefused& on_refused);
+
+    /// Marks each as deleted; takes effect at quit. Returns those that the server refused to mark.
+    std::vector<std::uint32_t> dele(std::span<const std::uint32_t> numbers);
+    void rset();
+    void noop();
+
+    /// Any command line, for the shell; a multi-line answer is written to `sink`.
+    Reply raw(std::string_view command, bool multi_line, base::ByteSink& sink);
+
+    /// Enters UPDATE. The reply, which may be -ERR "some deleted messages not removed" (RFC 1939 §6). Throws ConnectionError when none
+    /// comes: then nobody knows what was deleted until the next listing.
+    Reply quit() &&;
+    void hang_up() && noexcept;
+
+private:
+    struct Flight;
+    std::unique_ptr<Wire> wire_;
+    Capabilities capabilities_;
+    bool capabilities_known_ = false;
+    TransferOptions transfer_;
+};
+
+}

@@ -1,0 +1,36 @@
+#pragma once
+// The body of a multi-line reply (RFC 1939 §3): takes away the stuffed dots, finds the terminator, turns CRLF into LF.
+// Incremental: the bytes may be cut anywhere, the result is the same. Nothing else changes: NUL, a lone CR, a lone LF in a CRLF session,
+// 8-bit and a missing final newline stay as they are.
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include <popfetch/base/byte_sink.hpp>
+#include <popfetch/net/line_reader.hpp>
+
+namespace popfetch::pop3 {
+
+class Unstuffer {
+public:
+    explicit Unstuffer(net::LineEnding ending) : ending_{ending} {}
+
+    /// Passes message bytes on to `sink`, in large runs. Returns how many bytes of `input` belong to this reply: all of
+    /// them, or fewer when the terminator was found (then done()). May leave a short tail unconsumed when its meaning
+    /// depends on what comes next: give it again with more behind it.
+    std::size_t feed(std::string_view input, base::ByteSink& sink);
+
+    bool done() const { return done_; }
+
+    /// Octets as the server counts them (RFC 1939 §11): each line end two octets, the terminator and stuffed dots not counted.
+    std::uint64_t octets() const { return octets_; }
+
+private:
+    net::LineEnding ending_;
+    bool at_line_start_ = true;
+    bool done_ = false;
+    std::uint64_t octets_ = 0;
+};
+
+}
