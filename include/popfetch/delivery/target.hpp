@@ -95,8 +95,9 @@ public:
     /// Octets free where letters go; nothing where that means nothing.
     virtual std::optional<std::uint64_t> free_space() const { return std::nullopt; }
 
-    /// True when something delivered by popfetch for this account already lies here: the guard against a ledger that vanished (FAULTS S03).
-    virtual bool holds_earlier_mail(const std::string& account) const = 0;
+    /// When popfetch last delivered for this account what still lies here; nothing where nothing lies or nobody can tell. The guard against a
+    /// ledger that vanished or came back from an old backup (FAULTS S03, S06). May read whole folders: asked only when there is suspicion.
+    virtual std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const = 0;
 
     virtual std::unique_ptr<Letter> begin(const Envelope& envelope) = 0;
 

@@ -1,6 +1,6 @@
 #pragma once
-// What a run tells while it goes on. The command line turns it into a progress line, JSON events and a summary; tests record it.
-// Called from the thread that runs the account.
+// What a run tells while it goes on. The command line turns it into a progress line, JSON events and a summary; tests
+// record it. Called from the thread that runs the account.
 
 #include <cstdint>
 #include <span>
@@ -27,12 +27,12 @@ public:
     virtual ~Report() = default;
 
     virtual void planned(std::span<const Decision> /*decisions*/) {}
-    virtual void received(std::uint64_t /*octets*/) {}                     // progress, often
+    virtual void received(std::uint64_t /*octets*/) {} // progress, often
     virtual void delivered(const pop3::Message&, std::string_view /*target*/, std::string_view /*place*/) {}
     virtual void deleted(const pop3::Message&, std::string_view /*why*/) {}
     virtual void failed(const pop3::Message&, const base::Error&) {}
     virtual void recovered(std::string_view /*id*/, std::string_view /*place*/) {}
-    virtual void warned(std::string_view /*text*/) {}                      // printable, one line
+    virtual void warned(std::string_view /*text*/) {} // printable, one line
 };
 
 }

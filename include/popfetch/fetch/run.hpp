@@ -16,20 +16,19 @@ struct Run {
     Report& report;
     std::string account;
     base::Clock clock;
-    std::string deliver_summary;            // what to call the target in messages
 };
 
-/// Publishes what was promised and not settled. The first thing of every run, before connecting.
+/// Publishes what was promised and not settled: the last two of the four verbs, again. The first thing of every run,
+/// before connecting. Prepares the target. Throws base::Error "state.vanished" (EX_CONFIG) when the destination holds
+/// mail of this account and the ledger knows of none.
 void recover(const Run& run);
 
-/// One session. Returns what was done; `failed > 0` means the run is partial (75) and everything else is safe. Throws what ends a session;
-/// what was committed by then is safe and recorded. Sends QUIT only if everything retrieved is safe.
+/// One session. Returns what was done; `failed > 0` means the run is partial (75) and everything else is safe. Throws
+/// what ends a session; what was committed by then is safe and recorded. Sends QUIT only if everything retrieved is
+/// safe.
 Totals run(pop3::Maildrop maildrop, const Run& run);
 
 /// What run() would do, without doing it.
 std::vector<Decision> plan(pop3::Maildrop& maildrop, const Run& run);
-
-/// The ledger's word on whether we may connect yet: LOGIN-DELAY, refused logins (FAULTS A01, A03).
-std::optional<base::WallTime> not_before(const state::Ledger& ledger);
 
 }

@@ -88,12 +88,13 @@ public:
     /// are no identity and come back empty. Throws ProtocolError "proto.limit" for an endless listing.
     Listing scan();
 
-    /// RETR of each, in order; `on_body` is called for each +OK, `on_refused` for each -ERR, and the rest goes on.
+    /// RETR of each, in order; `on_body` is called for each +OK, `on_refused` for each -ERR, and the rest goes on. Returns how many of
+    /// `messages` were dealt with: all, unless a body's octets differed from LIST (and SizeTrust is not `wrong`).
     ///
-    /// A body whose octets differ from LIST stops the window: what is already on its way is read and thrown away, since a body that was not
-    /// dot-stuffed can forge the replies behind it (FAULTS P07, P08), and asked for again one at a time.
+    /// Such a body may not have been dot-stuffed and may have forged the replies behind it (FAULTS P07, P08): what is already on its way is read
+    /// and thrown away, and the caller decides how to go on with the messages after it.
     /// When a handler throws, the session is broken: only hang_up is left. The same goes for ConnectionError and ProtocolError.
-    void retr(std::span<const Message> messages, const OnBody& on_body, const OnRefused& on_refused);
+    std::size_t retr(std::span<const Message> messages, const OnBody& on_body, const OnRefused& on_refused);
 
     /// TOP n lines of each, likewise; for listings only, never for delivery or deletion (FAULTS P38). Throws Refused where there is no TOP.
     void top(std::span<const Message> messages, unsigned lines, const OnBody& on_body, const OnRefused& on_refused);

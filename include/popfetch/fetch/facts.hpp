@@ -1,0 +1,37 @@
+#pragma once
+// What is remembered between runs about an account and its server, beyond its messages: names and forms of the ledger's
+// facts.
+
+#include <chrono>
+#include <optional>
+
+#include <popfetch/base/time.hpp>
+#include <popfetch/pop3/capabilities.hpp>
+#include <popfetch/pop3/maildrop.hpp>
+#include <popfetch/state/ledger.hpp>
+
+namespace popfetch::fetch {
+
+/// What LIST's octets were worth so far.
+pop3::SizeTrust size_trust(const state::Ledger& ledger);
+void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust);
+
+/// True when the server announced PIPELINING and broke under it (FAULTS N08).
+bool pipelining_broken(const state::Ledger& ledger);
+void remember_pipelining_broken(state::Ledger& ledger);
+
+/// The earliest time of the next login: LOGIN-DELAY, or a wait after a refused login so that cron does not lock the
+/// account (FAULTS A01, A03).
+std::optional<base::WallTime> not_before(const state::Ledger& ledger);
+void remember_not_before(state::Ledger& ledger, base::WallTime time);
+void forget_not_before(state::Ledger& ledger);
+
+/// Capabilities as last seen, which save a round trip (PERFORMANCE B4); nothing when the server is new.
+std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, bool after_login);
+void remember_capabilities(state::Ledger& ledger, bool after_login, const pop3::Capabilities& capabilities);
+
+/// True once a run has seen a listing: from then on a ledger without messages means something.
+bool has_run(const state::Ledger& ledger);
+void remember_run(state::Ledger& ledger);
+
+}

@@ -1,0 +1,52 @@
+#include "guards.hpp"
+
+#include <popfetch/base/error.hpp>
+#include <popfetch/fetch/facts.hpp>
+
+namespace popfetch::fetch {
+
+namespace {
+
+// Fewer could be a coincidence: a small mailbox that was emptied and filled again.
+constexpr std::size_t many = 20;
+
+constexpr std::string_view ways_on =
+    "popfetch fetch --adopt matches what is there with what was delivered; --accept-new-uids fetches it all "
+    "as new";
+
+}
+
+void refuse_vanished_ledger(const Run& run)
+{
+    if (has_run(run.ledger) || run.policy.force || run.policy.accept_new_uids) return;
+    if (run.ledger.snapshot().size() > 0) return;
+    if (!run.target.newest_earlier_mail(run.account)) return;
+    throw base::Error{base::ExitStatus::config, "state.vanished",
+                      run.target.description() +
+                          ": holds mail that was fetched for this account before, but the ledger " +
+                          run.ledger.path().string() + " is new",
+                      "restore it, or: " + std::string{ways_on}};
+}
+
+void refuse_keeping_without_uids(const pop3::Listing& listing, const Run& run)
+{
+    if (listing.has_uids || std::holds_alternative<Fetched>(run.policy.remove)) return;
+    throw base::Error{base::ExitStatus::config, "server.no_uidl",
+                      "the server has no UIDL, so mail that stays on it cannot be told from new mail",
+                      "set delete = \"fetched\""};
+}
+
+void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
+{
+    if (run.policy.accept_new_uids || run.policy.force) return;
+    if (listing.size() < many || known.count(state::Standing::settled) < many) return;
+    for (std::size_t i = 0; i < listing.size(); ++i)
+        if (const auto message = listing[i]; message.identified() && known.find(message.uid)) return;
+    throw base::Error{base::ExitStatus::temporary, "uidl.namespace_changed",
+                      "none of the " + std::to_string(listing.size()) +
+                          " messages listed has a known UID: the server seems to have "
+                          "renumbered them, and fetching would double the mailbox",
+                      ways_on};
+}
+
+}

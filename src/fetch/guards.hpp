@@ -1,0 +1,17 @@
+#pragma once
+// Reasons to stop before anything is fetched: doing what is asked would double a mailbox or could never end.
+
+#include <popfetch/fetch/run.hpp>
+
+namespace popfetch::fetch {
+
+/// The destination holds mail of this account, but the ledger has never seen a listing: it was lost (FAULTS S03).
+void refuse_vanished_ledger(const Run& run);
+
+/// Without UIDs nothing can be left on the server and not be fetched again and again (FAULTS P29).
+void refuse_keeping_without_uids(const pop3::Listing& listing, const Run& run);
+
+/// Many known, many listed, none in common: the server's UIDs were renumbered (RELIABILITY §2.8).
+void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Run& run);
+
+}

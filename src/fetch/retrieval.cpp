@@ -1,0 +1,174 @@
+#include "retrieval.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <popfetch/base/ascii.hpp>
+#include <popfetch/base/digest.hpp>
+#include <popfetch/base/units.hpp>
+#include <popfetch/pop3/error.hpp>
+
+#include <popfetch/fetch/facts.hpp>
+
+namespace popfetch::fetch {
+
+namespace {
+
+// A letter that tells the report how far it has come.
+class Watched final : public base::ByteSink {
+public:
+    Watched(delivery::Letter& letter, Report& report) : letter_{letter}, report_{report} {}
+    void write(std::string_view bytes) override
+    {
+        letter_.write(bytes);
+        report_.received(bytes.size());
+    }
+
+private:
+    delivery::Letter& letter_;
+    Report& report_;
+};
+
+delivery::Envelope envelope(const pop3::Message& message, const Run& run)
+{
+    std::string key = run.account + '\0';
+    key += message.identified() ? message.uid : "no uid, octets " + std::to_string(message.size);
+    return {run.account, std::string{message.uid}, base::sha256_hex(key).substr(0, 32), message.size, run.clock()};
+}
+
+// Another session deleted it after our UIDL (Dovecot: "Message 3 expunged."). Asking again would only annoy (FAULTS
+// P32).
+bool says_gone(const pop3::Reply& reply)
+{
+    const auto text = base::to_lower(reply.text);
+    constexpr std::array words{"expunged", "no such message", "already deleted", "does not exist"};
+    return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != std::string::npos; });
+}
+
+base::Error server_error(std::string_view kind, std::string_view text)
+{
+    return base::Error{base::ExitStatus::temporary, kind, text};
+}
+
+}
+
+Retrieval::Retrieval(pop3::Maildrop& maildrop, const Run& run, const state::Snapshot& known, Batch& batch,
+                     Totals& totals)
+    : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)},
+      pipelining_{!pipelining_broken(run.ledger)}
+{
+}
+
+void Retrieval::fetch(std::span<const Decision> plan)
+{
+    std::vector<pop3::Message> messages;
+    for (const auto& decision : plan)
+        if (decision.action == Action::fetch) messages.push_back(decision.message);
+
+    std::size_t done = 0;
+    while (done < messages.size()) {
+        maildrop_.set_transfer(transfer());
+        done += maildrop_.retr(
+            std::span{messages}.subspan(done), [this](const auto& message, auto& body) { take(message, body); },
+            [this](const auto& message, const auto& reply) { refuse(message, reply); });
+        if (doubtful_) confirm_doubtful();
+    }
+    remember_sizes();
+}
+
+pop3::TransferOptions Retrieval::transfer() const
+{
+    pop3::TransferOptions options;
+    options.pipelining = pipelining_;
+    options.sizes = sizes_;
+    return options;
+}
+
+std::unique_ptr<delivery::Letter> Retrieval::receive(const pop3::Message& message, pop3::Body& body)
+{
+    auto letter = run_.target.begin(envelope(message, run_));
+    Watched watched{*letter, run_.report};
+    try {
+        body.pour_into(watched);
+    } catch (const pop3::ProtocolError& error) {
+        // An endless message must not keep the others away for ever: the next run passes it by (FAULTS P36).
+        if (error.kind() == "proto.too_big") fail(message, error);
+        throw;
+    }
+    return letter;
+}
+
+void Retrieval::take(const pop3::Message& message, pop3::Body& body)
+{
+    auto letter = receive(message, body);
+    if (body.octets() == message.size) {
+        ++exact_;
+        return accept(message, std::move(letter));
+    }
+    if (body.octets() == 0)
+        return fail(message, server_error("server.empty_message", "the server sent an empty message where it lists " +
+                                                                      base::format_count(message.size) + " octets"));
+    if (sizes_ == pop3::SizeTrust::wrong) return accept(message, std::move(letter));
+    doubtful_ = Doubtful{message, std::move(letter)};
+}
+
+void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter)
+{
+    if (message.identified()) return batch_.add(message, std::string{message.uid}, std::move(letter));
+
+    // No octet of a UID is a control character, so this id cannot be one (RFC 1939 §7).
+    const auto id = "\x01sha256=" + letter->digest();
+    const bool seen_here = std::ranges::any_of(identities_, [&](const auto& entry) { return entry.second == id; });
+    identities_[message.number] = id;
+    const auto* before = known_.find(id);
+    if (seen_here || (before && before->standing != state::Standing::failed)) {
+        ++totals_.kept;
+        return;
+    }
+    batch_.add(message, id, std::move(letter));
+}
+
+void Retrieval::refuse(const pop3::Message& message, const pop3::Reply& reply)
+{
+    if (says_gone(reply))
+        return run_.report.warned("message " + std::to_string(message.number) + " left the server meanwhile");
+    batch_.fail(message, pop3::Refused{"RETR was refused", reply});
+}
+
+void Retrieval::fail(const pop3::Message& message, const base::Error& error)
+{
+    all_safe_ = false;
+    batch_.fail(message, error);
+}
+
+void Retrieval::confirm_doubtful()
+{
+    // Whatever comes after a doubt comes one at a time: nothing may hide behind a reply that lied about its length.
+    pipelining_ = false;
+    maildrop_.set_transfer(transfer());
+    const auto message = doubtful_->message;
+    auto first = std::move(doubtful_->letter);
+    doubtful_.reset();
+    bool same = false;
+    maildrop_.retr(
+        {&message, 1},
+        [&](const pop3::Message& m, pop3::Body& body) { same = receive(m, body)->digest() == first->digest(); },
+        [](const pop3::Message&, const pop3::Reply&) {});
+    if (!same)
+        return fail(message, server_error("server.unstable_message",
+                                          "two retrievals of the same message differ; the server may have "
+                                          "trouble reading it"));
+    if (++confirmed_wrong_ == 1)
+        run_.report.warned(
+            "the server lists sizes that are not those of its messages; each is retrieved twice until that is certain");
+    if (confirmed_wrong_ >= 3) sizes_ = pop3::SizeTrust::wrong;
+    accept(message, std::move(first));
+}
+
+void Retrieval::remember_sizes()
+{
+    if (sizes_ == pop3::SizeTrust::unknown && exact_ > 0 && confirmed_wrong_ == 0) sizes_ = pop3::SizeTrust::exact;
+    if (sizes_ != size_trust(run_.ledger)) remember_size_trust(run_.ledger, sizes_);
+}
+
+}

@@ -1,0 +1,54 @@
+#pragma once
+// RETR of what is wanted, with the doubts that the servers of this world deserve: a reply that ended properly may still
+// be cut short (two servers end the message after their own read error), so octets are compared with LIST, and a
+// difference is believed only when a second RETR gives the same bytes (RELIABILITY §2.8).
+
+#include <memory>
+#include <optional>
+#include <span>
+
+#include "batch.hpp"
+
+namespace popfetch::fetch {
+
+class Retrieval {
+public:
+    Retrieval(pop3::Maildrop& maildrop, const Run& run, const state::Snapshot& known, Batch& batch, Totals& totals);
+
+    /// Retrieves every message that is to be fetched. Failures of single messages are recorded; what ends a session is
+    /// thrown.
+    void fetch(std::span<const Decision> plan);
+
+    /// False once bytes were retrieved that were not given to the batch and are not already safe.
+    bool all_safe() const { return all_safe_; }
+    const Identities& identities() const { return identities_; }
+
+private:
+    void take(const pop3::Message& message, pop3::Body& body);
+    void accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter);
+    void refuse(const pop3::Message& message, const pop3::Reply& reply);
+    void confirm_doubtful();
+    void fail(const pop3::Message& message, const base::Error& error);
+    void remember_sizes();
+    pop3::TransferOptions transfer() const;
+    std::unique_ptr<delivery::Letter> receive(const pop3::Message& message, pop3::Body& body);
+
+    struct Doubtful {
+        pop3::Message message;
+        std::unique_ptr<delivery::Letter> letter;
+    };
+
+    pop3::Maildrop& maildrop_;
+    const Run& run_;
+    const state::Snapshot& known_;
+    Batch& batch_;
+    Totals& totals_;
+    Identities identities_;
+    std::optional<Doubtful> doubtful_;
+    pop3::SizeTrust sizes_;
+    unsigned exact_ = 0, confirmed_wrong_ = 0;
+    bool pipelining_;
+    bool all_safe_ = true;
+};
+
+}

@@ -1,0 +1,131 @@
+#include <popfetch/fetch/run.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include <popfetch/fetch/facts.hpp>
+
+#include "batch.hpp"
+#include "guards.hpp"
+#include "retrieval.hpp"
+
+namespace popfetch::fetch {
+
+namespace {
+
+std::vector<Decision> decide(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
+{
+    auto decisions = wanted(listing, known, run.policy, run.clock(), size_trust(run.ledger));
+    if (const auto free = run.target.free_space()) fit_into(decisions, *free);
+    return decisions;
+}
+
+Totals counted(std::span<const Decision> decisions)
+{
+    Totals totals;
+    for (const auto& d : decisions) {
+        if (d.action == Action::keep) ++totals.kept;
+        if (d.action == Action::skip) ++totals.skipped;
+        // Room may be found before the next run; until then this is not "all well".
+        if (d.reason == "no_space") ++totals.failed;
+    }
+    return totals;
+}
+
+void note_listing(const pop3::Listing& listing, const Run& run)
+{
+    if (!listing.complete) return;
+    std::vector<std::string_view> ids;
+    for (std::size_t i = 0; i < listing.size(); ++i)
+        if (const auto message = listing[i]; message.identified()) ids.push_back(message.uid);
+    run.ledger.note_listing(ids, run.clock(), run.policy.forget_after);
+    remember_run(run.ledger);
+}
+
+// Marks what has had its time, and records the wish before QUIT makes it true: when QUIT's reply is lost, the next
+// listing decides, and nothing is fetched again.
+std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing& listing, const Identities& identities,
+                                   const Run& run)
+{
+    if (std::holds_alternative<Never>(run.policy.remove)) return {};
+    auto due = expired(listing, run.ledger.snapshot(), run.policy, run.clock(), identities);
+    std::vector<std::uint32_t> numbers;
+    std::ranges::transform(due, std::back_inserter(numbers), [](const Decision& d) { return d.message.number; });
+    for (const auto refused : maildrop.dele(numbers)) {
+        run.report.warned("the server refused to delete message " + std::to_string(refused) +
+                          "; the next run asks again");
+        std::erase_if(due, [&](const Decision& d) { return d.message.number == refused; });
+    }
+    std::vector<std::string> ids;
+    for (const auto& d : due) ids.emplace_back(ledger_id(d.message, identities));
+    if (!ids.empty()) run.ledger.want_deletion(ids);
+    return due;
+}
+
+void quit(pop3::Maildrop maildrop, std::size_t deletions)
+{
+    const auto uncertain = [&](const std::string& why) {
+        return base::Error{base::ExitStatus::temporary, "delete.uncertain",
+                           "whether " + std::to_string(deletions) + " messages were deleted is not certain: " + why,
+                           "the next run looks and deletes what is still there"};
+    };
+    try {
+        const auto reply = std::move(maildrop).quit();
+        if (!reply.ok && deletions > 0) throw uncertain("QUIT was answered with -ERR");
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error& error) {
+        // With nothing to delete the goodbye does not matter (FAULTS T11).
+        if (deletions > 0) throw uncertain(error.what());
+    }
+}
+
+}
+
+Totals run(pop3::Maildrop maildrop, const Run& run)
+{
+    const auto listing = maildrop.scan();
+    const auto known = run.ledger.snapshot();
+    refuse_keeping_without_uids(listing, run);
+    refuse_renumbered(listing, known, run);
+    note_listing(listing, run);
+
+    const auto plan = decide(listing, known, run);
+    run.report.planned(plan);
+    auto totals = counted(plan);
+
+    Batch batch{run, totals};
+    Retrieval retrieval{maildrop, run, known, batch, totals};
+    try {
+        retrieval.fetch(plan);
+        batch.commit();
+    } catch (...) {
+        batch.save_what_is_there();
+        throw;
+    }
+
+    // QUIT is a delete command too: a server with EXPIRE 0 removes what was retrieved (RFC 2449 §6.7). Without it
+    // nothing is deleted, and the next run's expired() does the rest.
+    if (!batch.all_safe() || !retrieval.all_safe()) {
+        std::move(maildrop).hang_up();
+        return totals;
+    }
+
+    const auto deleted = mark_expired(maildrop, listing, retrieval.identities(), run);
+    quit(std::move(maildrop), deleted.size());
+    totals.deleted = deleted.size();
+    for (const auto& d : deleted) run.report.deleted(d.message, d.why);
+    return totals;
+}
+
+std::vector<Decision> plan(pop3::Maildrop& maildrop, const Run& run)
+{
+    const auto listing = maildrop.scan();
+    const auto known = run.ledger.snapshot();
+    refuse_keeping_without_uids(listing, run);
+    refuse_renumbered(listing, known, run);
+    return decide(listing, known, run);
+}
+
+}
