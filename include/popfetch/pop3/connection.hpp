@@ -23,17 +23,19 @@
 namespace popfetch::pop3 {
 
 class Wire;
-/// Receives the protocol for --trace, secrets already masked: "C: PASS <12 octets hidden>", "S: +OK". Text is printable.
+/// Receives the protocol for --trace, secrets already masked: "C: PASS <12 octets hidden>", "S: +OK". Text is
+/// printable.
 using Trace = std::function<void(std::string_view line)>;
 
 struct ConnectionOptions {
     net::Timeouts timeouts;
-    Trace trace;                                   // empty: none
+    Trace trace; // empty: none
 };
 
 class Connection {
 public:
-    /// Waits for the greeting. Throws Refused for -ERR, ProtocolError for what is not POP3 ("this looks like a TLS port").
+    /// Waits for the greeting. Throws Refused for -ERR, ProtocolError for what is not POP3 ("this looks like a TLS
+    /// port").
     Connection(std::unique_ptr<net::Stream> stream, const ConnectionOptions& options);
     Connection(Connection&&) noexcept;
     Connection& operator=(Connection&&) noexcept;
@@ -43,25 +45,27 @@ public:
     /// The <…@…> of the greeting for APOP (RFC 1939 §7), empty unless it is a valid msg-id; forgotten by start_tls.
     std::string apop_timestamp() const;
 
-    /// Asks CAPA, once per state; a server that says -ERR has no capabilities announced.
+    /// Asks CAPA, once per state; a server that says -ERR has no capabilities announced. Throws ProtocolError
+    /// "proto.capa_closed" when the server closes the line instead (FAULTS P30): connect again and assume({}).
     const Capabilities& capabilities();
     /// What is remembered of this server: used instead of asking, until a command shows it wrong.
     void assume(const Capabilities& remembered);
 
-    /// STLS (RFC 2595). Throws TlsError: "tls.unavailable" if the server says no, "tls.injection" if bytes are already there.
-    /// What was learnt before is forgotten. Never continues in clear.
+    /// STLS (RFC 2595). Throws TlsError: "tls.unavailable" if the server says no, "tls.injection" if bytes are already
+    /// there. What was learnt before is forgotten. Never continues in clear.
     void start_tls(const net::TlsOptions& options, net::TlsInfo* seen = nullptr);
 
     const net::TlsInfo* tls() const;
     const net::Stream& stream() const;
 
-    void quit() &&;                                // leaves without logging in
+    void quit() &&; // leaves without logging in
 
 private:
     friend class Login;
     std::unique_ptr<Wire> wire_;
     Reply greeting_;
     std::optional<Capabilities> capabilities_;
+    bool assumed_ = false; // capabilities_ came from assume()
     bool greeting_trusted_ = true;
 };
 

@@ -9,8 +9,9 @@
 
 namespace popfetch::pop3 {
 
-/// The server does not speak POP3 as RFC 1939 has it: EX_PROTOCOL, "proto.bad_greeting", "proto.bad_reply", "proto.desync",
-/// "proto.limit". Nothing that was said after it is believed; the line is dropped.
+/// The server does not speak POP3 as RFC 1939 has it: EX_PROTOCOL, "proto.bad_greeting", "proto.bad_reply",
+/// "proto.desync", "proto.limit", "proto.too_big", "proto.capa_closed" (CAPA made the server close the line: connect
+/// again and assume({})). Nothing that was said after it is believed; the line is dropped.
 class ProtocolError : public base::Error {
 public:
     ProtocolError(std::string_view kind, std::string_view text, std::string_view advice = {})
@@ -19,17 +20,29 @@ public:
     }
 };
 
-/// The server said no to a command. EX_UNAVAILABLE ("server.refused", "server.perm"); EX_TEMPFAIL for [IN-USE], [LOGIN-DELAY] and
-/// [SYS/TEMP] ("server.in_use", "server.login_delay", "server.temporary"); EX_PROTOCOL for [SYS/PERM] (RFC 2449 §8, RFC 3206).
+/// Several commands were under way, as the server had announced that it allows (PIPELINING, RFC 2449 §6.6), and the
+/// line then closed, fell silent or made no sense between two replies: "proto.pipelining" (FAULTS N08). A plain break
+/// of the line at that very point looks the same. Worth one new session with TransferOptions::pipelining switched off.
+class PipeliningBroken : public ProtocolError {
+public:
+    explicit PipeliningBroken(std::string_view text) : ProtocolError{"proto.pipelining", text, advice} {}
+
+private:
+    static constexpr std::string_view advice = "the server may not cope with several commands at once";
+};
+
+/// The server said no to a command. EX_UNAVAILABLE ("server.refused", "server.perm"); EX_TEMPFAIL for [IN-USE],
+/// [LOGIN-DELAY] and [SYS/TEMP] ("server.in_use", "server.login_delay", "server.temporary"); EX_PROTOCOL for [SYS/PERM]
+/// (RFC 2449 §8, RFC 3206).
 class Refused : public base::Error {
 public:
     /// `text` says where and which command; the server's words are added, in quotes.
     Refused(std::string_view text, Reply reply, std::string_view advice = {});
+    /// The same where the command says more about the matter than the reply's code does.
+    Refused(base::ExitStatus status, std::string_view kind, std::string_view text, Reply reply,
+            std::string_view advice);
 
     const Reply& reply() const noexcept { return reply_; }
-
-protected:
-    Refused(base::ExitStatus status, std::string_view kind, std::string_view text, Reply reply, std::string_view advice);
 
 private:
     Reply reply_;
