@@ -2,9 +2,16 @@
 // The ledger of one account: what was fetched, where it went, what is still owed. SQLite; WAL with synchronous=FULL, or DELETE with
 // EXTRA where the file system is remote. Ids are opaque octets: the ledger knows nothing of POP3 or of delivery.
 //
-// A message's life:   (unknown) → promised → settled → deletion wanted → (gone)
+// A message's life:   (unknown) → promised → settled → deletion wanted → gone → (forgotten)
 //                      (unknown) → failed → … → promised
-// Every call that changes something is one durable transaction when it returns. One run at a time: opening takes a lock.
+//
+// Every call that changes something is one durable transaction when it returns; a call that changes nothing writes nothing.
+// After a transaction that could not be made durable the ledger takes no further change: what reached the disk is known only
+// after a reopening. One run at a time: opening for writing takes a lock on FILE.lock. A Ledger may be used from several
+// threads; their calls happen one after the other.
+//
+// Beside SQLite's own care, each record carries a checksum, and the sum over all records is kept too: a bit that
+// flipped on the disk is an error (Corrupt), never a message forgotten or invented (FAULTS S02).
 
 #include <chrono>
 #include <cstdint>
@@ -51,7 +58,6 @@ struct Known {
     base::WallTime since{};               // settled or failed at
     base::WallTime next_try{};            // failed: not before
     unsigned attempts = 0;
-    std::uint32_t row = 0;                // for reason()
 };
 
 /// Everything known at one moment, looked up by id. 100,000 ids take about 10 MB and 50 ms.
@@ -78,7 +84,7 @@ struct Promise {
     std::uint64_t size = 0;
     std::string target;                   // Target::kind()
     std::string place, token;             // of the receipt
-    unsigned attempt = 1;                 // counted by the ledger
+    unsigned attempt = 1;                 // which attempt this is: promise() fills it in
 };
 struct Settlement {
     std::string id, place;
@@ -96,18 +102,22 @@ struct HistoryEntry {
     Standing standing{};
     std::uint64_t size = 0;
     base::WallTime since{};
-    std::string target, place, reason;
+    std::string target, place;
+    std::string kind, reason;             // failed: as in Failure
     unsigned attempts = 0;
     base::WallTime next_try{};
     bool deletion_wanted = false;
 };
 
+class Store;
+
 enum class Access { write, read };        // read: no lock, beside a running fetch
 
 class Ledger {
 public:
-    /// Creates the file (0600) and its folder where they are missing. `wait`: how long to wait for another run. Throws Busy, Corrupt, SystemError.
-    /// After an unclean end the file is checked.
+    /// Creates the file (0600) and its folder (0700) where they are missing. `wait`: how long to wait for another run; a signal ends the waiting
+    /// with Interrupted. Throws Busy, Corrupt, SystemError. After an unclean end the whole file is checked.
+    /// Access::read finds an existing file, changes nothing in it, and works beside a run and on a read-only file system.
     static Ledger open(const base::Path& path, Access access, std::chrono::milliseconds wait = {});
     static bool exists(const base::Path& path);
 
@@ -115,25 +125,33 @@ public:
     Ledger& operator=(Ledger&&) noexcept;
     ~Ledger();
 
-    /// True when this open created it: nothing was ever fetched, or the ledger vanished.
+    /// True as long as no message was ever recorded here: the first run, or the ledger vanished. It stays true when a run ends before it recorded
+    /// anything, so a guard that stopped one run also stops the next (FAULTS S03).
     bool is_new() const;
     const base::Path& path() const;
 
     Snapshot snapshot() const;
+    /// What is still owed, in the order of the promises; `attempt` is the last one made.
     std::vector<Promise> promised() const;
 
-    void promise(std::span<const Promise> promises);
+    /// Writes `attempt` into each: one more than was counted for an id that is promised or failed, else 1. So recovery promises again what
+    /// promised() gave before it publishes, and a delivery that was perhaps made twice says so (FAULTS F20).
+    void promise(std::span<Promise> promises);
+    /// Each id must have been promised; settling again changes only the place.
     void settle(std::span<const Settlement> settlements, base::WallTime now);
+    /// settle() of one batch and promise() of the next as one transaction, which saves a sync.
+    void advance(std::span<const Settlement> settlements, base::WallTime now, std::span<Promise> promises);
     /// Promised but nothing is there: as if it had never been fetched.
     void withdraw(std::span<const std::string> ids);
+    /// Counts an attempt, unless promise() has counted it.
     void fail(std::span<const Failure> failures, base::WallTime now);
-    /// Settled without having been delivered by us (--adopt, --accept-new-uids).
+    /// Settled without having been delivered by us (--adopt, --accept-new-uids). What is promised or settled stays as it is.
     void adopt(std::span<const Promise> messages, base::WallTime now);
 
-    /// Before QUIT: these were marked with DELE.
+    /// Before QUIT: these were marked with DELE. Ids that are not settled are passed over.
     void want_deletion(std::span<const std::string> ids);
     /// A complete listing was seen: known ids that are not in it are gone since now; those that are back are no longer gone. Ids gone for more than
-    /// `forget_after` are removed, but never more than half of all in one go.
+    /// `forget_after` are forgotten, the longest gone first, but never more than half of all in one go. Failed ones keep their standing while away.
     void note_listing(std::span<const std::string_view> listed, base::WallTime now, std::chrono::seconds forget_after);
 
     /// Small facts about the account or its server that outlive a run ("login.not_before", "server.capabilities", "server.pipelining").
@@ -144,13 +162,13 @@ public:
     std::vector<HistoryEntry> history(std::size_t most) const;             // newest first
     std::optional<HistoryEntry> entry(std::string_view id) const;
 
-    /// Copies every readable record into a new file, keeps the damaged one as FILE.damaged-N; returns how many were saved.
-    static std::size_t repair(const base::Path& path);
+    /// Copies every record that can be read, whatever became of the pages around it, into a new file; keeps the damaged one as FILE.damaged-N;
+    /// returns how many were saved. A crash leaves the old file or the new one. Throws Busy, Corrupt (newer), SystemError.
+    static std::size_t repair(const base::Path& path, std::chrono::milliseconds wait = {});
 
 private:
-    struct Database;
-    explicit Ledger(std::unique_ptr<Database> database);
-    std::unique_ptr<Database> database_;
+    explicit Ledger(std::unique_ptr<Store> store);
+    std::unique_ptr<Store> store_;
 };
 
 }
