@@ -27,11 +27,14 @@ private:
     std::string kind_;
 };
 
-/// A system call failed on something local. EX_IOERR, or EX_CANTCREAT where a file or folder could not be made; a full
-/// disk or quota is EX_TEMPFAIL: the mail is still on the server and the next run may find room (FAULTS F01).
+/// A system call failed on something local. EX_IOERR, or EX_CANTCREAT where a file or folder could not be made. What
+/// passes with time is EX_TEMPFAIL: a full disk or quota, no memory or descriptors left, a stale NFS handle; the mail is
+/// still on the server and the next run may find room (FAULTS F01, F16). Kinds: "file.no_space", "file.quota",
+/// "file.too_large", "file.read_only", "file.io", "file.missing", "file.exists", "file.permission", "system.limit",
+/// "system.error". Reads: "/home/alice/Mail/new: no space left on device", "/srv/new: input/output error (could not sync it); …".
 class SystemError : public Error {
 public:
-    /// `op` is what was tried ("create", "write to"), `path` on what; `error_number` an errno.
+    /// `op` is what was tried, so that "could not … it" reads well ("open", "create", "write to"), `path` on what; `error_number` an errno.
     SystemError(std::string_view op, std::string_view path, int error_number);
 
     int error_number() const noexcept { return error_number_; }

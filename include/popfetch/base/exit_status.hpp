@@ -22,7 +22,10 @@ enum class ExitStatus : int {
 };
 
 /// The one status of a run over several accounts: an interruption first, then the gravest in the order
-/// 78 65 73 74 77 76 69 68 75 0.
+/// 64 78 65 73 74 77 76 69 68 75 0.
 ExitStatus gravest(std::span<const ExitStatus> statuses);
+
+/// What a signal makes of us: SIGINT interrupted, every other terminated.
+ExitStatus status_of_signal(int signal) noexcept;
 
 }

@@ -21,6 +21,7 @@ using Path = std::filesystem::path;
 /// open(2) with O_CLOEXEC.
 Fd open_file(const Path& path, int flags, mode_t mode = 0600);
 
+/// Waits where the other end is slow; throws Interrupted where a signal ends the waiting.
 void write_all(int fd, std::string_view bytes, const Path& path);
 void write_all_at(int fd, std::string_view bytes, std::uint64_t offset, const Path& path);
 
@@ -38,7 +39,8 @@ void create_folders(const Path& folder);
 std::string read_file(const Path& path, std::size_t limit);
 std::string read_all(int fd, const Path& path, std::size_t limit);
 
-/// Replaces `path` by these bytes so that a crash leaves the old file or the new one, whole.
+/// Replaces `path` by these bytes so that a crash leaves the old file or the new one, whole. The mode is exactly `mode`,
+/// whatever the umask; a symbolic link is replaced, not followed.
 void replace_file(const Path& path, std::string_view bytes, mode_t mode = 0600);
 
 }

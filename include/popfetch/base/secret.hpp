@@ -38,7 +38,13 @@ private:
 /// Overwrites the bytes in a way the compiler keeps.
 void wipe(char* bytes, std::size_t size) noexcept;
 
-/// No core dumps, no ptrace by the same user, no new privileges: called once, before the first secret is read (FAULTS C04).
+/// No core dumps, no ptrace by the same user: called once, before the first secret is read (FAULTS C04). Programs that we
+/// start inherit only the limit on core dumps.
 void protect_process() noexcept;
+
+/// No program started from here on gains privileges by its set-user-ID or set-group-ID bit. Not a part of protect_process(),
+/// because it cannot be taken back and the usual targets of a pipe need those bits (sendmail's postdrop, procmail), as does
+/// sudo in a password_command: for runs that start no program.
+void forbid_new_privileges() noexcept;
 
 }

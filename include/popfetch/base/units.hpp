@@ -9,7 +9,8 @@
 
 namespace popfetch::base {
 
-/// A whole number followed by s, m, h, d or w; "0" alone is allowed. Nothing else.
+/// A whole number followed by s, m, h, d or w; "0" alone is allowed. Nothing else, and nothing over a hundred years: no sum
+/// of two times overflows.
 std::optional<std::chrono::seconds> parse_duration(std::string_view text);
 
 /// A whole number of octets, or one followed by K, M, G or T (powers of 1024; "B" or "iB" may follow).
