@@ -1,0 +1,31 @@
+#include <popfetch/output/record.hpp>
+
+#include <algorithm>
+
+namespace popfetch::output {
+
+Value::Value(Record record)
+{
+    std::vector<Record> one;
+    one.push_back(std::move(record));
+    data_ = std::move(one);
+}
+
+Record& Record::set(std::string_view name, Value value)
+{
+    const auto field = std::ranges::find(fields_, name, &Field::first);
+    if (field != fields_.end()) {
+        field->second = std::move(value);
+    } else {
+        fields_.emplace_back(name, std::move(value));
+    }
+    return *this;
+}
+
+const Value* Record::find(std::string_view name) const
+{
+    const auto field = std::ranges::find(fields_, name, &Field::first);
+    return field == fields_.end() ? nullptr : &field->second;
+}
+
+}
