@@ -28,17 +28,17 @@ void refuse_vanished_ledger(const Run& run)
                       "restore it, or: " + std::string{ways_on}};
 }
 
-void refuse_keeping_without_uids(const pop3::Listing& listing, const Run& run)
+void refuse_keeping_without_uids(const pop3::Listing& listing, const Policy& policy)
 {
-    if (listing.has_uids || std::holds_alternative<Fetched>(run.policy.remove)) return;
+    if (listing.has_uids || std::holds_alternative<Fetched>(policy.remove)) return;
     throw base::Error{base::ExitStatus::config, "server.no_uidl",
                       "the server has no UIDL, so mail that stays on it cannot be told from new mail",
                       "set delete = \"fetched\""};
 }
 
-void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
+void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy)
 {
-    if (run.policy.accept_new_uids || run.policy.force) return;
+    if (policy.accept_new_uids || policy.force) return;
     if (listing.size() < many || known.count(state::Standing::settled) < many) return;
     for (std::size_t i = 0; i < listing.size(); ++i)
         if (const auto message = listing[i]; message.identified() && known.find(message.uid)) return;

@@ -9,9 +9,9 @@ namespace popfetch::fetch {
 void refuse_vanished_ledger(const Run& run);
 
 /// Without UIDs nothing can be left on the server and not be fetched again and again (FAULTS P29).
-void refuse_keeping_without_uids(const pop3::Listing& listing, const Run& run);
+void refuse_keeping_without_uids(const pop3::Listing& listing, const Policy& policy);
 
 /// Many known, many listed, none in common: the server's UIDs were renumbered (RELIABILITY §2.8).
-void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Run& run);
+void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy);
 
 }

@@ -87,8 +87,8 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
 {
     const auto listing = maildrop.scan();
     const auto known = run.ledger.snapshot();
-    refuse_keeping_without_uids(listing, run);
-    refuse_renumbered(listing, known, run);
+    refuse_keeping_without_uids(listing, run.policy);
+    refuse_renumbered(listing, known, run.policy);
     note_listing(listing, run);
 
     const auto plan = decide(listing, known, run);
@@ -119,13 +119,18 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     return totals;
 }
 
-std::vector<Decision> plan(pop3::Maildrop& maildrop, const Run& run)
+Plan plan(const pop3::Listing& listing, state::Snapshot known, const Policy& policy, base::WallTime now,
+          pop3::SizeTrust sizes)
 {
-    const auto listing = maildrop.scan();
-    const auto known = run.ledger.snapshot();
-    refuse_keeping_without_uids(listing, run);
-    refuse_renumbered(listing, known, run);
-    return decide(listing, known, run);
+    refuse_keeping_without_uids(listing, policy);
+    refuse_renumbered(listing, known, policy);
+    Plan plan;
+    plan.decisions = wanted(listing, known, policy, now, sizes);
+    for (const auto& d : plan.decisions)
+        if (d.action == Action::fetch && d.message.identified())
+            known.add(d.message.uid, {.standing = state::Standing::settled, .size = d.message.size, .since = now});
+    plan.deletions = expired(listing, known, policy, now);
+    return plan;
 }
 
 }

@@ -1,5 +1,6 @@
 #pragma once
-// One account, checked: text has become the option structs of the layers that use it. Nothing here opens, connects or asks.
+// One account, checked: text has become the option structs of the layers that use it. Nothing here opens, connects or
+// asks.
 
 #include <chrono>
 #include <cstdint>
@@ -18,8 +19,9 @@
 
 namespace popfetch::config {
 
-/// EX_CONFIG. "popfetch.toml:14: unknown key "tls_verfy" in account "work"; did you mean …". Kinds: "config.syntax", "config.unknown_key",
-/// "config.value", "config.missing", "config.permissions", "config.unknown_account", "config.url", "config.secret".
+/// EX_CONFIG. "popfetch.toml:14: unknown key "tls_verfy" in account "work"; did you mean …". Kinds: "config.syntax",
+/// "config.unknown_key", "config.value", "config.missing", "config.permissions", "config.unknown_account",
+/// "config.url", "config.secret".
 class Invalid : public base::Error {
 public:
     Invalid(std::string_view kind, std::string_view text, std::string_view advice = {})
@@ -32,17 +34,32 @@ enum class TlsMode { implicit, starttls, none };
 
 // Where a password or token comes from. Read only when a mechanism needs it (secret.hpp).
 struct FromPrompt {};
-struct FromText { base::Secret text; };
-struct FromCommand { std::vector<std::string> argv; };
-struct FromFile { base::Path path; };
-struct FromEnvironment { std::string name; };
-struct FromDescriptor { int descriptor; };
-struct FromCredential { std::string name; };           // systemd, $CREDENTIALS_DIRECTORY
-struct FromNetrc { base::Path path; };
-using SecretSource = std::variant<FromPrompt, FromText, FromCommand, FromFile, FromEnvironment, FromDescriptor, FromCredential, FromNetrc>;
+struct FromText {
+    base::Secret text;
+};
+struct FromCommand {
+    std::vector<std::string> argv;
+};
+struct FromFile {
+    base::Path path;
+};
+struct FromEnvironment {
+    std::string name;
+};
+struct FromDescriptor {
+    int descriptor;
+};
+struct FromCredential {
+    std::string name;
+}; // systemd, $CREDENTIALS_DIRECTORY
+struct FromNetrc {
+    base::Path path;
+};
+using SecretSource = std::variant<FromPrompt, FromText, FromCommand, FromFile, FromEnvironment, FromDescriptor,
+                                  FromCredential, FromNetrc>;
 
 struct Account {
-    std::string name;                                  // of the section, or "user@host" for a URL; names the ledger
+    std::string name; // of the section, or "user@host" for a URL; names the ledger
     bool enabled = true;
     std::string user;
     TlsMode tls_mode = TlsMode::implicit;
@@ -53,10 +70,10 @@ struct Account {
     std::optional<FromCommand> token;
     std::vector<std::string> auth{"auto"};
     bool allow_plaintext_password = false;
-    std::vector<delivery::Spec> deliver;               // empty: none configured
+    std::vector<delivery::Spec> deliver; // empty: none configured
     fetch::Policy policy;
-    unsigned connections_per_host = 0;                 // 0: no limit but --jobs
-    std::string state_id;                              // empty: `name`
+    unsigned connections_per_host = 0; // 0: no limit but --jobs
+    std::string state_id;              // empty: `name`
 };
 
 /// Where the ledger of an account lies below the state folder; the account's name made safe for a file name.

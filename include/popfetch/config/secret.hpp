@@ -1,6 +1,6 @@
 #pragma once
-// Reading a password or token from where the account says, at the moment it is needed. Throws Invalid ("config.secret", "config.permissions") or base::Error
-// EX_NOPERM ("auth.no_password") when nobody can be asked.
+// Reading a password or token from where the account says, at the moment it is needed. Throws Invalid ("config.secret",
+// "config.permissions") or base::Error EX_NOPERM ("auth.no_password") when nobody can be asked.
 
 #include <functional>
 
@@ -11,8 +11,9 @@ namespace popfetch::config {
 /// Asks on the terminal without echo; what `read_secret` uses for FromPrompt. Throws when there is no terminal.
 base::Secret prompt(std::string_view question);
 
-/// The first line only, at most 16 KiB. A command runs without a shell, with a clean environment and closed descriptors, at most 30 s; its stderr is shown,
-/// made safe, when it fails. Text with CR, LF or NUL inside is refused (FAULTS A14, C05).
+/// The first line only, at most 16 KiB. A command runs without a shell, with a clean environment and closed
+/// descriptors, at most 30 s; its stderr is shown, made safe, when it fails. Text with CR, LF or NUL inside is refused
+/// (FAULTS A14, C05).
 base::Secret read_secret(const SecretSource& source, const Account& account);
 
 /// For sasl::Credentials: reads at the first call and keeps it.

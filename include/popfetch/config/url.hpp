@@ -1,6 +1,6 @@
 #pragma once
-// POP URLs, RFC 2384: pop://user;auth=MECH@host:port (STLS is required), pops://… (implicit TLS). Percent-encoded; IPv6 in brackets.
-// A password in a URL is refused: it would be seen in the process list.
+// POP URLs, RFC 2384: pop://user;auth=MECH@host:port (STLS is required), pops://… (implicit TLS). Percent-encoded; IPv6
+// in brackets. A password in a URL is refused: it would be seen in the process list.
 
 #include <string_view>
 

@@ -1,13 +1,14 @@
 #pragma once
-// Where messages come to rest. Delivery is a transaction in four verbs, of which a Target has two and the ledger the others:
+// Where messages come to rest. Delivery is a transaction in four verbs, of which a Target has two and the ledger the
+// others:
 //
 //     auto receipts = target.stage(letters);     // every byte durable, nothing visible
 //     ledger.promise(...receipts...);            // the intention is durable
 //     target.publish(receipts);                  // visible; repeating it changes nothing
 //     ledger.settle(...);                        // done: now they may be deleted on the server
 //
-// Recovery after a crash is the last two lines again. So publish() must cope with anything a crash, a mail reader or another run
-// has left behind, and a receipt must say all that publish() needs.
+// Recovery after a crash is the last two lines again. So publish() must cope with anything a crash, a mail reader or
+// another run has left behind, and a receipt must say all that publish() needs.
 //
 // One thread may begin and write letters while another stages and publishes earlier ones (fetch/batch does).
 
@@ -30,10 +31,10 @@ namespace popfetch::delivery {
 /// What a target may know of a message besides its bytes. No server text ever enters a file name.
 struct Envelope {
     std::string account;
-    std::string uid;                   // opaque bytes
-    std::string delivery_id;           // stable for account and message, safe everywhere: 32 hex digits
-    std::uint64_t size = 0;            // octets announced; advice only
-    base::WallTime received{};         // the date of delivery
+    std::string uid;           // opaque bytes
+    std::string delivery_id;   // stable for account and message, safe everywhere: 32 hex digits
+    std::uint64_t size = 0;    // octets announced; advice only
+    base::WallTime received{}; // the date of delivery
 };
 
 /// A message on its way in. Destroying one that was not staged removes every trace of it.
@@ -41,23 +42,25 @@ class Letter : public base::ByteSink {
 public:
     /// Bytes written so far: the message as stored (line ends LF).
     virtual std::uint64_t size() const = 0;
-    /// SHA-256 of the message's bytes, read back from where they are: for messages without a usable UID, and for comparing two retrievals.
+    /// SHA-256 of the message's bytes, read back from where they are: for messages without a usable UID, and for
+    /// comparing two retrievals.
     virtual std::string digest() = 0;
 };
 
 /// The whole truth about one staged letter: written to the ledger, read back after a crash.
 struct Receipt {
-    std::string place;                 // for people and JSON: the path, or "pipe:…"
-    std::string token;                 // for publish(): this target's own text, at most a few hundred octets, valid UTF-8
-    unsigned attempt = 1;              // how often publish() has been or is being tried for it; filled in by the ledger
+    std::string place;    // for people and JSON: the path, or "pipe:…"
+    std::string token;    // for publish(): this target's own text, at most a few hundred octets, valid UTF-8
+    unsigned attempt = 1; // how often publish() has been or is being tried for it; filled in by the ledger
 };
 
 /// What became of a receipt. `place` is final when published (mbox: with the offset).
 struct Outcome {
     enum class Kind {
-        published,                     // visible and durable, now or before
-        lost,                          // nothing is there, though it was promised: fetch it again (a reader took it, or power went before its name was durable)
-        refused,                       // this letter alone failed; `error` says why; it stays on the server
+        published, // visible and durable, now or before
+        lost,    // nothing is there, though it was promised: fetch it again (a reader took it, or power went before its
+                 // name was durable)
+        refused, // this letter alone failed; `error` says why; it stays on the server
     };
     Kind kind = Kind::published;
     std::string place;
@@ -88,23 +91,27 @@ public:
     virtual Guarantee guarantee() const = 0;
     virtual BatchLimits batch_limits() const { return {}; }
 
-    /// Called once before anything is retrieved: creates what is missing, checks what is there, removes what this target left behind in runs that
-    /// died before their promise (never what `promised` names). Throws BadTarget, SystemError.
+    /// Called once before anything is retrieved: creates what is missing, checks what is there, removes what this
+    /// target left behind in runs that died before their promise (never what `promised` names). Throws BadTarget,
+    /// SystemError.
     virtual void prepare(std::span<const Receipt> promised) = 0;
 
     /// Octets free where letters go; nothing where that means nothing.
     virtual std::optional<std::uint64_t> free_space() const { return std::nullopt; }
 
-    /// When popfetch last delivered for this account what still lies here; nothing where nothing lies or nobody can tell. The guard against a
-    /// ledger that vanished or came back from an old backup (FAULTS S03, S06). May read whole folders: asked only when there is suspicion.
+    /// When popfetch last delivered for this account what still lies here; nothing where nothing lies or nobody can
+    /// tell. The guard against a ledger that vanished or came back from an old backup (FAULTS S03, S06). May read whole
+    /// folders: asked only when there is suspicion.
     virtual std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const = 0;
 
     virtual std::unique_ptr<Letter> begin(const Envelope& envelope) = 0;
 
-    /// Makes every byte durable, still invisible. Letters come back used up; one receipt for each, in order. All or none: throws and leaves nothing.
+    /// Makes every byte durable, still invisible. Letters come back used up; one receipt for each, in order. All or
+    /// none: throws and leaves nothing.
     virtual std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) = 0;
 
-    /// Makes them visible and durable, in order, one outcome for each. Idempotent. Throws only for what stops everything (disk, lock): the receipts stay promised.
+    /// Makes them visible and durable, in order, one outcome for each. Idempotent. Throws only for what stops
+    /// everything (disk, lock): the receipts stay promised.
     virtual std::vector<Outcome> publish(std::span<const Receipt> receipts) = 0;
 };
 
@@ -112,9 +119,10 @@ public:
 struct Spec {
     enum class Kind { maildir, mbox, files, stdout_, pipe, lmtp };
     Kind kind = Kind::maildir;
-    base::Path path;                   // maildir, mbox, files; for lmtp a UNIX socket
-    std::vector<std::string> argv;     // pipe: no shell; fixed tokens %{account} %{delivery_id} %{uid} %{size} %{attempt}, each inside one argument
-    std::string host;                  // lmtp over TCP
+    base::Path path;               // maildir, mbox, files; for lmtp a UNIX socket
+    std::vector<std::string> argv; // pipe: no shell; fixed tokens %{account} %{delivery_id} %{uid} %{size} %{attempt},
+                                   // each inside one argument
+    std::string host;              // lmtp over TCP
     std::uint16_t port = 24;
     std::string recipient;             // lmtp
     std::string sender;                // lmtp envelope sender; empty: <>
@@ -126,10 +134,10 @@ struct Spec {
 
 /// What targets need of the run.
 struct Context {
-    std::string account;               // goes into marks and delivery ids
-    base::Path spool;                  // a private folder beside the ledger, for pipe and LMTP
+    std::string account; // goes into marks and delivery ids
+    base::Path spool;    // a private folder beside the ledger, for pipe and LMTP
     base::Clock clock;
-    std::function<void(std::string_view)> warn;    // one line, printable
+    std::function<void(std::string_view)> warn; // one line, printable
 };
 
 /// Several specs deliver all or nothing: a letter is settled when every target has published it.
@@ -137,5 +145,7 @@ std::unique_ptr<Target> open(std::span<const Spec> specs, const Context& context
 
 /// "maildir:~/Mail" and friends; throws base::Error (EX_CONFIG, "config.deliver") that names what is known.
 Spec parse_spec(std::string_view text);
+/// The same back, for people: "maildir:/home/alice/Mail", "pipe:procmail".
+std::string to_text(const Spec& spec);
 
 }

@@ -28,7 +28,12 @@ void recover(const Run& run);
 /// safe.
 Totals run(pop3::Maildrop maildrop, const Run& run);
 
-/// What run() would do, without doing it.
-std::vector<Decision> plan(pop3::Maildrop& maildrop, const Run& run);
+/// What run() would do with this listing, without doing it. Throws where run() would refuse.
+struct Plan {
+    std::vector<Decision> decisions; // as wanted()
+    std::vector<Decision> deletions; // as expired(), after everything in `decisions` has gone well
+};
+Plan plan(const pop3::Listing& listing, state::Snapshot known, const Policy& policy, base::WallTime now,
+          pop3::SizeTrust sizes);
 
 }

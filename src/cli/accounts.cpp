@@ -1,0 +1,94 @@
+#include "accounts.hpp"
+
+#include <algorithm>
+
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/suggestion.hpp>
+#include <popfetch/config/url.hpp>
+
+#include "screen.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+config::Account from_url(const std::string& url, const Globals& globals)
+{
+    auto account = config::parse_url(url);
+    if (globals.tls == "none") account.tls_mode = config::TlsMode::none;
+    if (globals.tls == "starttls") account.tls_mode = config::TlsMode::starttls;
+    if (globals.tls == "implicit") account.tls_mode = config::TlsMode::implicit;
+    if (globals.allow_plaintext_password) account.allow_plaintext_password = true;
+    if (globals.password_descriptor >= 0) account.password = config::FromDescriptor{globals.password_descriptor};
+    return account;
+}
+
+config::Account by_name(const std::string& name, const config::Configuration& configuration)
+{
+    if (const auto* account = configuration.find(name)) return *account;
+    std::vector<std::string_view> names;
+    for (const auto& account : configuration.accounts) names.emplace_back(account.name);
+    const auto near = base::nearest(name, names);
+    const auto where = configuration.file.empty() ? config::usual_file().string() : configuration.file.string();
+    throw config::Invalid{"config.unknown_account", where + ": there is no account \"" + base::printable(name) + "\"",
+                          near.empty() ? "popfetch accounts lists them" : "did you mean \"" + near + "\"?"};
+}
+
+config::Configuration load(const Globals& globals)
+{
+    auto configuration = config::load(globals.config);
+    if (!globals.quiet)
+        for (const auto& warning : configuration.warnings) say("popfetch: " + warning);
+    return configuration;
+}
+
+std::vector<config::Account> enabled(config::Configuration configuration)
+{
+    std::erase_if(configuration.accounts, [](const config::Account& account) { return !account.enabled; });
+    if (!configuration.accounts.empty()) return std::move(configuration.accounts);
+    if (configuration.file.empty())
+        throw config::Invalid{
+            "config.missing", config::usual_file().string() + ": there is no configuration",
+            "write one (man popfetch.toml has an example), name one with --config, or give a URL: popfetch "
+            "pops://user@host --to maildir:PATH"};
+    throw config::Invalid{"config.missing", configuration.file.string() + ": no account is enabled",
+                          "add an [account.NAME]"};
+}
+
+}
+
+std::vector<config::Account> select_accounts(const std::vector<std::string>& words, const Globals& globals)
+{
+    if (words.empty()) return enabled(load(globals));
+    std::vector<config::Account> accounts;
+    std::optional<config::Configuration> configuration;
+    for (const auto& word : words) {
+        if (config::looks_like_url(word)) {
+            accounts.push_back(from_url(word, globals));
+            continue;
+        }
+        if (!configuration) configuration = load(globals);
+        accounts.push_back(by_name(word, *configuration));
+    }
+    return accounts;
+}
+
+config::Account select_account(const std::string& word, const Globals& globals)
+{
+    return select_accounts({word}, globals).front();
+}
+
+base::Path ledger_of(const config::Account& account, const Globals& globals)
+{
+    return config::ledger_path(globals.state_dir.empty() ? config::usual_state_dir() : base::Path{globals.state_dir},
+                               account);
+}
+
+std::optional<state::Ledger> ledger_to_read(const config::Account& account, const Globals& globals)
+{
+    const auto path = ledger_of(account, globals);
+    if (!state::Ledger::exists(path)) return std::nullopt;
+    return state::Ledger::open(path, state::Access::read);
+}
+
+}

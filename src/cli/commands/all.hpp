@@ -1,0 +1,12 @@
+#pragma once
+// Declarations for the table in commands.cpp; each is defined in the file of its name.
+
+#include "../command.hpp"
+
+namespace popfetch::cli {
+
+void add_fetch(CLI::App& app, Invocation& invocation);
+void add_stat(CLI::App& app, Invocation& invocation);
+void add_accounts(CLI::App& app, Invocation& invocation);
+
+}

@@ -1,0 +1,117 @@
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <popfetch/base/units.hpp>
+#include <popfetch/config/secret.hpp>
+
+#include "../accounts.hpp"
+#include "../dry_run.hpp"
+#include "../fetch_account.hpp"
+#include "../side_by_side.hpp"
+#include "all.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+// What the command line says goes before what the configuration says.
+config::Account adjusted(config::Account account, const FetchOptions& options)
+{
+    if (!options.to.empty()) account.deliver = {delivery::parse_spec(options.to)};
+    if (!options.remove.empty()) account.policy.remove = config::parse_delete_rule(options.remove);
+    if (options.max_messages > 0) account.policy.max_messages = options.max_messages;
+    if (options.max_size > 0) account.policy.max_size = options.max_size;
+    account.policy.again = options.all;
+    account.policy.force = options.force;
+    account.policy.accept_new_uids = options.accept_new_uids;
+    // Standard output keeps no promise, so nothing is ever deleted for it (DESIGN §3).
+    if (std::ranges::any_of(account.deliver,
+                            [](const delivery::Spec& spec) { return spec.kind == delivery::Spec::Kind::stdout_; }))
+        account.policy.remove = fetch::Never{};
+    return account;
+}
+
+// Questions come one after another and before the progress lines.
+void ask_for_passwords(std::vector<config::Account>& accounts)
+{
+    for (auto& account : accounts)
+        if (std::holds_alternative<config::FromPrompt>(account.password) && !account.token)
+            account.password = config::FromText{config::password_supplier(account)()};
+}
+
+base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
+{
+    auto accounts = select_accounts(options.accounts, globals);
+    for (auto& account : accounts) account = adjusted(std::move(account), options);
+    ask_for_passwords(accounts);
+    if (options.dry_run) return run_dry(accounts, globals);
+
+    std::vector<std::string> names;
+    for (const auto& account : accounts) names.push_back(account.name);
+    const auto front = globals.machine() ? json_front() : text_front(globals, names);
+
+    std::vector<AccountResult> results(accounts.size());
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < accounts.size(); ++i)
+        jobs.push_back({accounts[i].dial.host, accounts[i].connections_per_host, [&, i] {
+                            const auto report = front->report_for(i, accounts[i].name);
+                            results[i] = fetch_account(accounts[i], options, globals, *report);
+                        }});
+    run_side_by_side(std::move(jobs), options.jobs);
+
+    front->finish(results);
+    std::vector<base::ExitStatus> statuses;
+    std::ranges::transform(results, std::back_inserter(statuses), &AccountResult::status);
+    return base::gravest(statuses);
+}
+
+std::string checked_duration(const std::string& text)
+{
+    return base::parse_duration(text) ? "" : "a duration is wanted, such as 30s or 5m";
+}
+
+}
+
+void add_fetch(CLI::App& app, Invocation& invocation)
+{
+    const auto options = std::make_shared<FetchOptions>();
+    auto* command = app.add_subcommand("fetch", "Fetch new mail (the default)");
+    command
+        ->add_option("account", options->accounts,
+                     "Accounts of the configuration, or URLs; none: every enabled account")
+        ->type_name("ACCOUNT|URL");
+    command->add_option("--to", options->to, "Where to: maildir:PATH, mbox:PATH, files:DIR, stdout:")
+        ->type_name("DELIVER");
+    command
+        ->add_option("--delete", options->remove, "What to delete on the server: never, fetched, or an age such as 14d")
+        ->type_name("RULE");
+    command->add_flag("-n,--dry-run", options->dry_run, "Show what would be done, and do nothing");
+    command->add_flag("--all", options->all, "Also what was fetched before");
+    command->add_flag("--force", options->force,
+                      "Try failed messages now, do not wait after a refused login, no guards");
+    command->add_flag("--accept-new-uids", options->accept_new_uids,
+                      "Take mail as new although the server has renumbered it");
+    command->add_option("--jobs", options->jobs, "Accounts at the same time")
+        ->type_name("N")
+        ->check(CLI::Range(1u, 100u).description(""));
+    command->add_option("--max-messages", options->max_messages, "Messages in this run, at most")->type_name("N");
+    command->add_option("--max-size", options->max_size, "Leave larger messages on the server")
+        ->type_name("SIZE")
+        ->transform(
+            [](const std::string& text) {
+                const auto size = base::parse_size(text);
+                if (!size) throw CLI::ValidationError{"--max-size", "a size is wanted, such as 50M"};
+                return std::to_string(*size);
+            },
+            "");
+    command->add_option("--wait", options->wait, "Wait so long for another run of the same account")
+        ->type_name("TIME")
+        ->check(checked_duration, "");
+    command->callback([&invocation, options] {
+        invocation.run = [options](const Globals& globals) { return run_fetch(globals, *options); };
+    });
+}
+
+}

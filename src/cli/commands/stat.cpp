@@ -1,0 +1,51 @@
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <popfetch/base/units.hpp>
+
+#include "../accounts.hpp"
+#include "../screen.hpp"
+#include "../session.hpp"
+#include "all.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+base::ExitStatus run_stat(const Globals& globals, const std::string& word)
+{
+    const auto account = select_account(word, globals);
+    return for_account(account.name, globals, [&] {
+        SessionReport seen;
+        auto maildrop = open_maildrop(account, {trace_to(globals, ""), nullptr, {}}, seen);
+        const auto stat = maildrop.stat();
+        std::move(maildrop).quit();
+
+        StandardOutput out;
+        if (globals.machine())
+            out.write(output::to_json_line({{"account", account.name},
+                                            {"host", account.dial.host},
+                                            {"count", stat.messages},
+                                            {"octets", output::Octets{stat.octets}}}));
+        else
+            out.write(base::format_count(stat.messages) + (stat.messages == 1 ? " message, " : " messages, ") +
+                      base::format_size(stat.octets) + "\n");
+        return base::ExitStatus::ok;
+    });
+}
+
+}
+
+void add_stat(CLI::App& app, Invocation& invocation)
+{
+    const auto word = std::make_shared<std::string>();
+    auto* command = app.add_subcommand("stat", "Number and size of the messages on the server");
+    command->add_option("account", *word, "Account of the configuration, or a URL")
+        ->type_name("ACCOUNT|URL")
+        ->required();
+    command->callback(
+        [&invocation, word] { invocation.run = [word](const Globals& globals) { return run_stat(globals, *word); }; });
+}
+
+}

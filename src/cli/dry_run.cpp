@@ -1,0 +1,154 @@
+#include "dry_run.hpp"
+
+#include <algorithm>
+
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
+#include <popfetch/fetch/facts.hpp>
+#include <popfetch/fetch/run.hpp>
+
+#include "accounts.hpp"
+#include "screen.hpp"
+#include "session.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+using fetch::Action;
+using fetch::Decision;
+
+struct AccountPlan {
+    pop3::Listing listing; // the decisions point into it
+    fetch::Plan plan;
+
+    // Keeping is what happens to whatever is neither fetched, skipped nor deleted.
+    std::uint64_t kept() const
+    {
+        const auto skipped = count(Action::skip);
+        return listing.size() - std::min<std::uint64_t>(listing.size(), plan.deletions.size() + skipped);
+    }
+    std::uint64_t count(Action action) const
+    {
+        return static_cast<std::uint64_t>(std::ranges::count(plan.decisions, action, &Decision::action));
+    }
+    std::uint64_t octets_to_fetch() const
+    {
+        std::uint64_t octets = 0;
+        for (const auto& d : plan.decisions)
+            if (d.action == Action::fetch) octets += d.message.size;
+        return octets;
+    }
+};
+
+// Looks at the ledger as it is, beside a run that may be going on; writes nothing.
+AccountPlan plan_of(const config::Account& account, const Globals& globals)
+{
+    SessionReport seen;
+    auto maildrop = open_maildrop(account, {trace_to(globals, account.name), nullptr, {}}, seen);
+    AccountPlan result;
+    result.listing = maildrop.scan();
+    const auto ledger = ledger_to_read(account, globals);
+    result.plan = fetch::plan(result.listing, ledger ? ledger->snapshot() : state::Snapshot{}, account.policy,
+                              base::wall_clock(), ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown);
+    std::move(maildrop).quit(); // nothing was retrieved, so nothing can be deleted by it
+    return result;
+}
+
+std::string padded(std::string_view text, std::size_t width)
+{
+    return std::string(width - std::min(width, text.size()), ' ').append(text);
+}
+
+std::string line_of(std::string_view action, std::string_view numbers, std::string_view size, std::string_view why)
+{
+    std::string line = "  ";
+    line.append(action).append(8 - std::min<std::size_t>(8, action.size()), ' ');
+    return line + padded(numbers, 7) + "  " + padded(size, 5) + "  " + base::printable(why) + "\n";
+}
+
+std::string deletion_lines(std::span<const Decision> deletions)
+{
+    std::string text;
+    for (std::size_t i = 0; i < deletions.size();) {
+        std::size_t last = i;
+        while (last + 1 < deletions.size() &&
+               deletions[last + 1].message.number == deletions[last].message.number + 1 &&
+               deletions[last + 1].why == deletions[i].why)
+            ++last;
+        auto numbers = std::to_string(deletions[i].message.number);
+        if (last > i) numbers += "-" + std::to_string(deletions[last].message.number);
+        const auto size = last == i ? base::format_size(deletions[i].message.size) : "";
+        text += line_of("delete", numbers, size, deletions[i].why);
+        i = last + 1;
+    }
+    return text;
+}
+
+std::string as_text(const std::string& account, const AccountPlan& planned)
+{
+    std::string text = account + "  would fetch " + base::format_count(planned.count(Action::fetch)) + " (" +
+                       base::format_size(planned.octets_to_fetch()) + "), delete " +
+                       base::format_count(planned.plan.deletions.size()) + ", keep " +
+                       base::format_count(planned.kept()) + ", skip " +
+                       base::format_count(planned.count(Action::skip)) + "\n";
+    for (const auto& d : planned.plan.decisions) {
+        if (d.action == Action::keep) continue;
+        text += line_of(d.action == Action::fetch ? "fetch" : "skip", std::to_string(d.message.number),
+                        base::format_size(d.message.size), d.why);
+    }
+    return text + deletion_lines(planned.plan.deletions);
+}
+
+void add_messages(output::Value::List& list, std::span<const Decision> decisions, std::string_view action_name)
+{
+    for (const auto& d : decisions) {
+        std::string_view action = action_name;
+        if (d.action == Action::fetch) action = "fetch";
+        if (d.action == Action::skip) action = "skip";
+        list.emplace_back(output::Record{{"number", d.message.number},
+                                         {"uid", d.message.uid},
+                                         {"size", output::Octets{d.message.size}},
+                                         {"action", action},
+                                         {"reason", d.reason},
+                                         {"why", d.why}});
+    }
+}
+
+output::Record as_record(const std::string& account, const AccountPlan& planned)
+{
+    output::Value::List messages;
+    add_messages(messages, planned.plan.decisions, "keep");
+    add_messages(messages, planned.plan.deletions, "delete");
+    return {{"event", "plan"},
+            {"account", account},
+            {"fetch", planned.count(Action::fetch)},
+            {"octets", output::Octets{planned.octets_to_fetch()}},
+            {"delete", std::uint64_t{planned.plan.deletions.size()}},
+            {"keep", planned.kept()},
+            {"skip", planned.count(Action::skip)},
+            {"messages", std::move(messages)}};
+}
+
+}
+
+base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const Globals& globals)
+{
+    StandardOutput out;
+    std::vector<base::ExitStatus> statuses;
+    for (const auto& account : accounts) {
+        try {
+            const auto planned = plan_of(account, globals);
+            out.write(globals.machine() ? output::to_json_line(as_record(account.name, planned))
+                                        : as_text(account.name, planned));
+        } catch (const base::Interrupted&) {
+            throw;
+        } catch (const base::Error& error) {
+            report_error(error, account.name, globals);
+            statuses.push_back(error.status());
+        }
+    }
+    return base::gravest(statuses);
+}
+
+}

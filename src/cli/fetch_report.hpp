@@ -1,0 +1,56 @@
+#pragma once
+// What people and scripts see of fetch: one report per account, all behind one front that keeps their output whole
+// while accounts run side by side.
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <popfetch/base/error.hpp>
+#include <popfetch/fetch/report.hpp>
+
+#include "options.hpp"
+#include "session.hpp"
+
+namespace popfetch::cli {
+
+/// How one account's run ended.
+struct AccountResult {
+    std::string account;
+    base::ExitStatus status = base::ExitStatus::ok;
+    fetch::Totals totals;
+    std::string target; // "maildir ~/Mail/work"
+    std::chrono::milliseconds took{0};
+    std::shared_ptr<const base::Error> error; // what ended it early
+    bool waiting = false;                     // not yet time to log in again: nothing was tried, nobody need know
+};
+
+/// A report that also hears of what is around the run itself.
+class AccountReport : public fetch::Report {
+public:
+    virtual void stage(std::string_view /*text*/) {}
+    virtual void connected(const SessionReport& /*session*/, const config::Account& /*account*/) {}
+    virtual void finished(const AccountResult& /*result*/) {}
+};
+
+/// Makes the reports. One implementation each for terminal, plain text and JSON.
+class FetchFront {
+public:
+    FetchFront() = default;
+    FetchFront(const FetchFront&) = delete;
+    FetchFront& operator=(const FetchFront&) = delete;
+    virtual ~FetchFront() = default;
+    virtual std::unique_ptr<AccountReport> report_for(std::size_t index, const std::string& account) = 0;
+    virtual void finish(const std::vector<AccountResult>& results) = 0;
+};
+
+std::unique_ptr<FetchFront> json_front();
+/// Progress lines and a summary on a terminal, or with --progress; elsewhere nothing but what needs a person (-v: every
+/// message).
+std::unique_ptr<FetchFront> text_front(const Globals& globals, const std::vector<std::string>& accounts);
+
+/// "410 new (24.1M) to maildir ~/Mail/work in 3.2 s; 12 deleted": the line of an account that is done.
+std::string summary_line(const AccountResult& result);
+
+}

@@ -1,0 +1,167 @@
+#include <algorithm>
+#include <cstdio>
+#include <mutex>
+#include <optional>
+
+#include <unistd.h>
+
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
+#include <popfetch/output/progress.hpp>
+
+#include "fetch_report.hpp"
+#include "screen.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+std::string seconds(std::chrono::milliseconds time)
+{
+    char text[32];
+    std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000.0);
+    return text;
+}
+
+std::string counted(std::uint64_t count, std::string_view what)
+{
+    return base::format_count(count) + " " + std::string{what};
+}
+
+// Where lines go: above the progress lines when there are some.
+class Page {
+public:
+    Page(const Globals& globals, const std::vector<std::string>& accounts) : globals_{globals}
+    {
+        if (wants_progress(globals))
+            progress_.emplace(STDERR_FILENO, terminal_width(STDERR_FILENO), wants_color(globals, STDERR_FILENO),
+                              accounts);
+        for (const auto& account : accounts) widest_ = std::max(widest_, account.size());
+    }
+
+    const Globals& globals() const { return globals_; }
+    output::Progress* progress() { return progress_ ? &*progress_ : nullptr; }
+    bool shows_summary() const { return !globals_.quiet && (progress_ || globals_.verbose > 0); }
+    void print(std::string_view line)
+    {
+        if (progress_)
+            progress_->print(line);
+        else
+            say(line);
+    }
+    std::string labelled(std::string_view account, std::string_view text) const
+    {
+        std::string line{account};
+        line.append(widest_ - std::min(widest_, account.size()) + 2, ' ');
+        return line.append(text);
+    }
+
+private:
+    const Globals& globals_;
+    std::optional<output::Progress> progress_;
+    std::size_t widest_ = 0;
+};
+
+class TextReport final : public AccountReport {
+public:
+    TextReport(Page& page, std::size_t index, std::string account)
+        : page_{page}, index_{index}, account_{std::move(account)}
+    {
+    }
+
+    void stage(std::string_view text) override
+    {
+        if (auto* progress = page_.progress()) progress->stage(index_, text);
+        if (page_.globals().verbose > 0 && !page_.progress()) say(page_.labelled(account_, text));
+    }
+    void planned(std::span<const fetch::Decision> decisions) override
+    {
+        std::uint64_t count = 0, octets = 0;
+        for (const auto& d : decisions) {
+            if (d.action != fetch::Action::fetch) continue;
+            ++count;
+            octets += d.message.size;
+        }
+        if (auto* progress = page_.progress()) progress->planned(index_, count, octets);
+    }
+    void received(std::uint64_t octets) override
+    {
+        if (auto* progress = page_.progress()) progress->received(index_, octets);
+    }
+    void delivered(const pop3::Message& message, std::string_view, std::string_view place) override
+    {
+        if (auto* progress = page_.progress()) progress->finished_message(index_);
+        if (page_.globals().verbose > 0)
+            page_.print(page_.labelled(account_, std::to_string(message.number) + " → " + base::printable(place)));
+    }
+    void deleted(const pop3::Message& message, std::string_view why) override
+    {
+        if (page_.globals().verbose > 0)
+            page_.print(page_.labelled(account_, std::to_string(message.number) + " deleted: " + std::string{why}));
+    }
+    void failed(const pop3::Message& message, const base::Error& error) override
+    {
+        page_.print("popfetch: " + account_ + ": message " + std::to_string(message.number) + ": " + error.what());
+    }
+    void recovered(std::string_view, std::string_view place) override
+    {
+        if (page_.globals().verbose > 0)
+            page_.print(page_.labelled(account_, "finished an interrupted delivery: " + base::printable(place)));
+    }
+    void warned(std::string_view text) override
+    {
+        if (!page_.globals().quiet) page_.print("popfetch: " + account_ + ": " + std::string{text});
+    }
+    void finished(const AccountResult& result) override
+    {
+        if (result.error && !(result.waiting && page_.globals().verbose == 0 && !page_.progress()))
+            page_.print(error_line(*result.error, account_));
+        const auto line = page_.labelled(account_, summary_line(result));
+        if (auto* progress = page_.progress())
+            progress->done(index_, result.error ? "" : line);
+        else if (page_.shows_summary() && !result.error)
+            say(line);
+    }
+
+private:
+    Page& page_;
+    std::size_t index_;
+    std::string account_;
+};
+
+class TextFront final : public FetchFront {
+public:
+    TextFront(const Globals& globals, const std::vector<std::string>& accounts) : page_{globals, accounts} {}
+
+    std::unique_ptr<AccountReport> report_for(std::size_t index, const std::string& account) override
+    {
+        return std::make_unique<TextReport>(page_, index, account);
+    }
+    void finish(const std::vector<AccountResult>&) override {}
+
+private:
+    Page page_;
+};
+
+}
+
+std::string summary_line(const AccountResult& result)
+{
+    const auto& totals = result.totals;
+    std::string line = "nothing new";
+    if (totals.fetched > 0)
+        line = counted(totals.fetched, "new") + " (" + base::format_size(totals.fetched_octets) + ") to " +
+               result.target + " in " + seconds(result.took);
+    if (totals.kept > 0 && totals.fetched == 0) line += ", " + counted(totals.kept, "kept");
+    if (totals.deleted > 0) line += "; " + counted(totals.deleted, "deleted");
+    if (totals.skipped > 0) line += "; " + counted(totals.skipped, "skipped");
+    if (totals.failed > 0) line += "; " + counted(totals.failed, "failed");
+    return line;
+}
+
+std::unique_ptr<FetchFront> text_front(const Globals& globals, const std::vector<std::string>& accounts)
+{
+    return std::make_unique<TextFront>(globals, accounts);
+}
+
+}

@@ -1,0 +1,22 @@
+#pragma once
+// The command line, as a CLI11 application. Tests read the application to hold man page and completions to it.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "command.hpp"
+
+namespace CLI {
+class App;
+}
+
+namespace popfetch::cli {
+
+std::unique_ptr<CLI::App> make_parser(Invocation& invocation);
+
+/// The arguments as the parser wants them: with "fetch" put in front when no command is named, so that a cron line is
+/// one word, and a bare --trace made --trace=-.
+std::vector<std::string> normalized(std::vector<std::string> arguments);
+
+}

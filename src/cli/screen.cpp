@@ -1,0 +1,97 @@
+#include "screen.hpp"
+
+#include <cstdlib>
+#include <mutex>
+
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <popfetch/base/file.hpp>
+
+namespace popfetch::cli {
+
+void StandardOutput::write(std::string_view bytes) { base::write_all(STDOUT_FILENO, bytes, "standard output"); }
+
+bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
+
+unsigned terminal_width(int descriptor)
+{
+    winsize size{};
+    if (::ioctl(descriptor, TIOCGWINSZ, &size) == 0 && size.ws_col > 0) return size.ws_col;
+    return 80;
+}
+
+bool wants_color(const Globals& globals, int descriptor)
+{
+    if (globals.color != When::automatic) return globals.color == When::always;
+    const char* no_color = std::getenv("NO_COLOR");
+    if (no_color && *no_color) return false;
+    const char* term = std::getenv("TERM");
+    return is_terminal(descriptor) && term && std::string_view{term} != "dumb";
+}
+
+bool wants_progress(const Globals& globals)
+{
+    if (globals.quiet) return false;
+    if (globals.progress != When::automatic) return globals.progress == When::always;
+    const char* term = std::getenv("TERM");
+    return is_terminal(STDERR_FILENO) && term && std::string_view{term} != "dumb";
+}
+
+output::Terminal standard_terminal(const Globals& globals)
+{
+    return {is_terminal(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : 0, wants_color(globals, STDOUT_FILENO),
+            base::wall_clock()};
+}
+
+void say(std::string_view line)
+{
+    static std::mutex one_at_a_time;
+    const std::scoped_lock lock{one_at_a_time};
+    std::string text{line};
+    text += '\n';
+    // There is nobody left to tell when standard error fails.
+    try {
+        base::write_all(STDERR_FILENO, text, "standard error");
+    } catch (const base::Error&) {
+    }
+}
+
+std::string error_line(const base::Error& error, std::string_view account)
+{
+    std::string line = "popfetch: ";
+    if (!account.empty()) line.append(account).append(": ");
+    return line + error.what();
+}
+
+output::Record error_record(const base::Error& error, std::string_view account)
+{
+    output::Record record{{"event", "error"}, {"class", error.kind()}};
+    if (!account.empty()) record.set("account", account);
+    record.set("text", error.what());
+    record.set("exit", static_cast<unsigned>(error.status()));
+    return record;
+}
+
+void report_error(const base::Error& error, std::string_view account, const Globals& globals)
+{
+    if (!globals.machine()) return say(error_line(error, account));
+    try {
+        StandardOutput{}.write(output::to_json_line(error_record(error, account)));
+    } catch (const base::Error&) {
+        say(error_line(error, account));
+    }
+}
+
+base::ExitStatus for_account(const std::string& account, const Globals& globals,
+                             const std::function<base::ExitStatus()>& command)
+{
+    try {
+        return command();
+    } catch (const base::Error& error) {
+        report_error(error, account, globals);
+        return error.status();
+    }
+}
+
+}

@@ -1,0 +1,44 @@
+#pragma once
+// Standard output and standard error as this run may use them: what is a terminal, how wide, whether colours are
+// wanted.
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include <popfetch/base/byte_sink.hpp>
+#include <popfetch/base/error.hpp>
+#include <popfetch/output/format.hpp>
+
+#include "options.hpp"
+
+namespace popfetch::cli {
+
+/// Standard output. Every failure to write is a SystemError (FAULTS O06): a full disk must not look like success.
+class StandardOutput final : public base::ByteSink {
+public:
+    void write(std::string_view bytes) override;
+};
+
+bool is_terminal(int descriptor);
+/// Columns of a terminal; 80 when it does not say.
+unsigned terminal_width(int descriptor);
+/// --color, NO_COLOR (no-color.org), TERM=dumb, and whether `descriptor` is a terminal.
+bool wants_color(const Globals& globals, int descriptor);
+bool wants_progress(const Globals& globals);
+/// How tables are to be set on standard output.
+output::Terminal standard_terminal(const Globals& globals);
+
+/// One whole line on standard error; threads do not mix theirs.
+void say(std::string_view line);
+
+/// The one line, or the one JSON object, of an error. `account` may be empty.
+std::string error_line(const base::Error& error, std::string_view account);
+output::Record error_record(const base::Error& error, std::string_view account);
+/// Prints it where and as the options ask.
+/// Runs a command on one account, whose name goes in front of what goes wrong.
+base::ExitStatus for_account(const std::string& account, const Globals& globals,
+                             const std::function<base::ExitStatus()>& command);
+void report_error(const base::Error& error, std::string_view account, const Globals& globals);
+
+}

@@ -1,0 +1,118 @@
+#include "session.hpp"
+
+#include <memory>
+#include <mutex>
+
+#include <fcntl.h>
+
+#include <popfetch/base/file.hpp>
+#include <popfetch/config/secret.hpp>
+#include <popfetch/fetch/facts.hpp>
+
+#include "screen.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+class Stopwatch {
+public:
+    std::chrono::milliseconds read() const
+    {
+        return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_);
+    }
+
+private:
+    std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+void tell(const SessionOptions& options, std::string_view stage)
+{
+    if (options.stage) options.stage(stage);
+}
+
+net::TlsOptions tls_options(const config::Account& account)
+{
+    auto tls = account.tls;
+    if (tls.server_name.empty()) tls.server_name = account.dial.host;
+    return tls;
+}
+
+pop3::LoginOptions login_options(const config::Account& account)
+{
+    pop3::LoginOptions login;
+    login.credentials.user = account.user;
+    login.credentials.password = config::password_supplier(account);
+    if (account.token) login.credentials.token = config::token_supplier(account);
+    login.credentials.host = account.dial.host;
+    login.credentials.port = account.dial.port;
+    login.credentials.client_certificate = !account.tls.client_certificate.empty();
+    login.mechanisms = account.auth;
+    login.allow_plaintext_password = account.allow_plaintext_password;
+    return login;
+}
+
+std::optional<pop3::Capabilities> remembered(const SessionOptions& options, bool after_login)
+{
+    return options.memory ? fetch::remembered_capabilities(*options.memory, after_login) : std::nullopt;
+}
+
+pop3::Connection open_timed(const config::Account& account, const SessionOptions& options, SessionReport& report,
+                            const Stopwatch& watch)
+{
+    tell(options, "connecting");
+    auto stream = net::dial(account.dial, net::Deadline::in(account.timeouts.connect), &report.dial);
+    report.connected = watch.read();
+    if (account.tls_mode == config::TlsMode::implicit) {
+        tell(options, "securing the line");
+        stream = net::start_tls(std::move(stream), tls_options(account), net::Deadline::in(account.timeouts.handshake),
+                                &report.tls);
+        report.secured = watch.read();
+    }
+    pop3::Connection connection{std::move(stream), {account.timeouts, options.trace}};
+    report.greeting = connection.greeting().text;
+    report.greeted = watch.read();
+    if (account.tls_mode == config::TlsMode::starttls) {
+        tell(options, "securing the line");
+        connection.start_tls(tls_options(account), &report.tls);
+        report.secured = watch.read();
+    }
+    report.encrypted = connection.tls() != nullptr;
+    return connection;
+}
+
+}
+
+pop3::Connection open_connection(const config::Account& account, const SessionOptions& options, SessionReport& report)
+{
+    return open_timed(account, options, report, Stopwatch{});
+}
+
+pop3::Maildrop open_maildrop(const config::Account& account, const SessionOptions& options, SessionReport& report)
+{
+    const Stopwatch watch;
+    auto connection = open_timed(account, options, report, watch);
+    if (const auto known = remembered(options, false)) connection.assume(*known);
+    report.before_login = connection.capabilities();
+    if (options.memory) fetch::remember_capabilities(*options.memory, false, report.before_login);
+
+    tell(options, "logging in");
+    auto [maildrop, mechanism] = log_in(std::move(connection), login_options(account));
+    report.mechanism = mechanism;
+    report.logged_in = watch.read();
+    return std::move(maildrop);
+}
+
+pop3::Trace trace_to(const Globals& globals, std::string_view account)
+{
+    if (globals.trace.empty()) return {};
+    const std::string prefix = account.empty() ? "" : std::string{account} + " ";
+    if (globals.trace == "-") return [prefix](std::string_view line) { say(prefix + std::string{line}); };
+
+    auto file = std::make_shared<base::Fd>(base::open_file(globals.trace, O_WRONLY | O_CREAT | O_APPEND, 0600));
+    return [file, prefix, path = globals.trace](std::string_view line) {
+        base::write_all(file->get(), prefix + std::string{line} + "\n", path);
+    };
+}
+
+}
