@@ -27,17 +27,37 @@ target_compile_options(popfetch_options INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wformat=2 -Wnon-virtual-dtor -Woverloaded-virtual
   $<$<BOOL:${POPFETCH_WARNINGS_AS_ERRORS}>:-Werror>)
 
-# Hardening, for what users run (RELIABILITY: compiler and link hardening).
-if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo)$" AND NOT POPFETCH_SANITIZE)
+# popfetch_use_if_accepted(flags...): each flag that this compiler (or, for -Wl, this linker) knows.
+include(CheckCXXCompilerFlag)
+include(CheckLinkerFlag)
+function(popfetch_use_if_accepted)
+  foreach(flag IN LISTS ARGN)
+    string(MAKE_C_IDENTIFIER "popfetch_accepts${flag}" accepted)
+    if(flag MATCHES "^-Wl,")
+      check_linker_flag(CXX ${flag} ${accepted})
+      if(${accepted})
+        target_link_options(popfetch_options INTERFACE ${flag})
+      endif()
+    else()
+      # Clang only warns of a flag that it does not use; such a warning on every file is no help.
+      set(CMAKE_REQUIRED_FLAGS -Werror)
+      check_cxx_compiler_flag(${flag} ${accepted})
+      if(${accepted})
+        target_compile_options(popfetch_options INTERFACE ${flag})
+      endif()
+    endif()
+  endforeach()
+endfunction()
+
+# Hardening, for what users run. Fortification needs an optimising build; sanitizers bring their own checks.
+if(CMAKE_BUILD_TYPE MATCHES "^(Release|RelWithDebInfo|MinSizeRel)$" AND NOT POPFETCH_SANITIZE)
   target_compile_definitions(popfetch_options INTERFACE _GLIBCXX_ASSERTIONS)
-  target_compile_options(popfetch_options INTERFACE
-    -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3 -fstack-protector-strong -fstack-clash-protection
-    -ftrivial-auto-var-init=zero -fno-strict-overflow
-    $<$<STREQUAL:${CMAKE_SYSTEM_PROCESSOR},x86_64>:-fcf-protection=full>
-    $<$<CXX_COMPILER_ID:Clang>:-enable-trivial-auto-var-init-zero-knowing-it-will-be-removed-from-clang>)
-  if(CMAKE_SYSTEM_NAME STREQUAL "Linux")
-    target_link_options(popfetch_options INTERFACE -Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
-  endif()
+  # A distribution may set a level of its own on the command line, so it is taken back first.
+  target_compile_options(popfetch_options INTERFACE -U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=3)
+  popfetch_use_if_accepted(
+    -fstack-protector-strong -fstack-clash-protection -fcf-protection=full -fno-strict-overflow
+    -ftrivial-auto-var-init=zero # clang before 16 refuses it without a second flag
+    -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,separate-code)
 endif()
 
 if(POPFETCH_SANITIZE)
