@@ -22,16 +22,19 @@ class LineReader {
 public:
     LineReader(std::unique_ptr<Stream> stream, const Timeouts& timeouts);
 
-    /// The next line without its line end. Valid until the next call of any member. Throws ConnectionError at the end of
-    /// the stream ("net.eof") or of patience, LineTooLong when `limit` octets hold no line end.
+    /// The next line without its line end. Valid until the next call of any member. The whole line must come within
+    /// the patience, so that one dripped octet by octet does not last for ever. Throws ConnectionError at the end of
+    /// the stream ("net.eof") or of patience, LineTooLong when the line is longer than `limit` (at most the buffer's
+    /// size).
     std::string_view line(std::size_t limit);
 
     /// The first line of the session; decides and keeps the line ending.
     std::string_view first_line(std::size_t limit);
     LineEnding ending() const { return ending_; }
 
-    /// Bytes received and not consumed; waits for some when there are none, throws at the end of the stream. At most
-    /// the buffer's size: `more()` waits for further bytes behind those already there.
+    /// Bytes received and not consumed; waits for some when there are none, throws at the end of the stream. `more()`
+    /// waits for further bytes behind those already there; when the buffer is full it returns what there is. Both are
+    /// valid until the next call that reads.
     std::string_view available();
     std::string_view more();
     void consume(std::size_t count);
@@ -44,12 +47,14 @@ public:
     Stream& stream() { return *stream_; }
     const Stream& stream() const { return *stream_; }
 
-    /// For STLS: gives up the stream, takes another. Throws TlsError "tls.injection" if a single byte is buffered, since
-    /// it arrived before the handshake and anyone may have sent it (FAULTS T01).
+    /// For STLS: gives up the stream, takes another. Throws TlsError "tls.injection" if a single byte is here, in the
+    /// buffer or in the system's: it arrived before the handshake and anyone may have sent it (FAULTS T01).
     std::unique_ptr<Stream> release();
     void resume(std::unique_ptr<Stream> stream);
 
-    /// The patience for the next replies: greeting, idle, farewell. The total and the minimum rate always hold too.
+    /// The patience for the next replies: greeting, idle, farewell. The total always holds too. So does the minimum
+    /// rate, over the time that available() and more() have waited since the last line(): a server may think about a
+    /// reply for as long as `idle`, but what it has begun to send must flow (FAULTS N06).
     void set_patience(std::chrono::milliseconds idle) { idle_ = idle; }
 
     /// Octets received since the start, for rates and reports. Turns: how often we had to wait with nothing buffered
@@ -58,8 +63,14 @@ public:
     unsigned turns() const { return turns_; }
 
 private:
-    void fill();
-    void check_rate();
+    Deadline patience() const { return earlier(Deadline::in(idle_), total_); }
+    std::size_t find_line_end(std::size_t from) const;
+    std::string_view take_line(std::size_t line_end, std::size_t limit);
+    std::size_t await_line_end(std::size_t limit);
+    void fill(Deadline deadline);
+    void make_room();
+    void fill_at_rate();
+    void restart_rate();
 
     std::unique_ptr<Stream> stream_;
     Timeouts timeouts_;
@@ -71,7 +82,7 @@ private:
     std::uint64_t received_ = 0;
     unsigned turns_ = 0;
     bool sent_ = false;
-    Deadline::Clock::time_point window_start_;
+    Deadline::Clock::duration window_waited_{};
     std::uint64_t window_received_ = 0;
 };
 

@@ -1,0 +1,194 @@
+#include "connect.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include <fcntl.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+
+#include "failure.hpp"
+#include "wait.hpp"
+
+namespace popfetch::net {
+
+namespace {
+
+void switch_on(int socket, int level, int option) noexcept
+{
+    const int on = 1;
+    setsockopt(socket, level, option, &on, sizeof on); // a hint: a socket without it works too
+}
+
+/// A TCP socket that nobody listens to can connect to itself when the kernel gives it the very port it asks for.
+bool connected_to_itself(int socket)
+{
+    const auto self = Address::of_self(socket);
+    return self && self->family() != AF_UNIX && self == Address::of_peer(socket);
+}
+
+class Race {
+public:
+    Race(std::vector<Address> addresses, const Course& course, DialReport* report)
+        : course_{course}, report_{report != nullptr ? *report : own_report_}, addresses_{std::move(addresses)}
+    {
+    }
+
+    base::Fd run()
+    {
+        while (!winner_) {
+            if (next_ < addresses_.size() && (running_.empty() || next_start_.passed())) {
+                start_next();
+                continue;
+            }
+            if (running_.empty()) throw all_failed();
+            await_answers();
+        }
+        for (auto& runner : running_) give_up(runner);
+        return std::move(winner_);
+    }
+
+private:
+    struct Runner {
+        base::Fd socket;
+        std::size_t entry; // in the report
+        Deadline::Clock::time_point start;
+    };
+
+    void start_next();
+    void await_answers();
+    void settle(Runner& runner, int error_number);
+    void give_up(const Runner& runner);
+    ConnectionError all_failed() const;
+
+    std::string& outcome(const Runner& runner) { return report_.attempts[runner.entry].outcome; }
+
+    const Course& course_;
+    DialReport own_report_;
+    DialReport& report_;
+    std::vector<Address> addresses_;
+    std::size_t next_ = 0;
+    Deadline next_start_ = Deadline::never();
+    std::vector<Runner> running_;
+    std::vector<std::pair<std::string, int>> failures_; // address, errno
+    base::Fd winner_;
+};
+
+void Race::start_next()
+{
+    const Address& address = addresses_[next_++];
+    next_start_ = Deadline::in(course_.attempt_delay);
+    const auto now = Deadline::Clock::now();
+    report_.attempts.push_back(
+        {address.text(), {}, std::chrono::round<std::chrono::milliseconds>(now - course_.begin)});
+    Runner runner{base::Fd{socket(address.family(), SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0)},
+                  report_.attempts.size() - 1, now};
+    if (!runner.socket) {
+        if (errno != EAFNOSUPPORT) throw failure(course_.peer, errno, "cannot make a socket");
+        return settle(runner, errno); // a kernel without IPv6
+    }
+    const int socket = runner.socket.get();
+    switch_on(socket, IPPROTO_TCP, TCP_NODELAY);
+    switch_on(socket, SOL_SOCKET, SO_KEEPALIVE);
+    if (course_.source && bind(socket, course_.source->get(), course_.source->size()) != 0)
+        return settle(runner, errno);
+    if (connect(socket, address.get(), address.size()) == 0) return settle(runner, 0);
+    if (errno != EINPROGRESS && errno != EINTR) return settle(runner, errno);
+    running_.push_back(std::move(runner));
+}
+
+void Race::await_answers()
+{
+    std::vector<pollfd> descriptors;
+    for (const auto& runner : running_) descriptors.push_back({runner.socket.get(), POLLOUT, 0});
+    const auto until = next_ < addresses_.size() ? earlier(next_start_, course_.deadline) : course_.deadline;
+    if (!wait_for(descriptors, until)) {
+        if (!course_.deadline.passed()) return;
+        for (auto& runner : running_) {
+            give_up(runner);
+            failures_.emplace_back(report_.attempts[runner.entry].address, ETIMEDOUT);
+        }
+        throw all_failed();
+    }
+    for (std::size_t i = descriptors.size(); i-- > 0 && !winner_;) {
+        if (descriptors[i].revents == 0) continue;
+        Runner runner = std::move(running_[i]);
+        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
+        int error_number = 0;
+        socklen_t size = sizeof error_number;
+        getsockopt(runner.socket.get(), SOL_SOCKET, SO_ERROR, &error_number, &size);
+        settle(runner, error_number);
+    }
+}
+
+void Race::settle(Runner& runner, int error_number)
+{
+    if (error_number == 0 && connected_to_itself(runner.socket.get())) error_number = ECONNREFUSED;
+    if (error_number == 0) {
+        outcome(runner) = "connected";
+        winner_ = std::move(runner.socket);
+        return;
+    }
+    outcome(runner) = words(error_number);
+    failures_.emplace_back(report_.attempts[runner.entry].address, error_number);
+}
+
+void Race::give_up(const Runner& runner)
+{
+    const auto waited = Deadline::Clock::now() - runner.start;
+    outcome(runner) = "no answer in " + spell(std::chrono::round<std::chrono::milliseconds>(waited));
+}
+
+/// One address: what it said. Several: each of them, and the kind on which they agree.
+ConnectionError Race::all_failed() const
+{
+    if (failures_.size() == 1 && failures_[0].second != ETIMEDOUT) {
+        return failure(course_.peer, failures_[0].second, "cannot connect");
+    }
+    std::string text = "cannot connect";
+    bool agree = true;
+    for (const auto& attempt : report_.attempts) {
+        text += (&attempt == report_.attempts.data() ? ": " : "; ") + attempt.address + ": " + attempt.outcome;
+    }
+    for (const auto& [address, error_number] : failures_)
+        agree = agree && kind_of(error_number) == kind_of(failures_[0].second);
+    const std::string_view kind = failures_.empty() ? "net.unreachable"
+                                  : agree           ? kind_of(failures_[0].second)
+                                                    : "net.failed";
+    return temporary(kind, course_.peer, text);
+}
+
+}
+
+std::vector<Address> alternate_families(const std::vector<Address>& addresses)
+{
+    std::vector<Address> ordered, others;
+    if (addresses.empty()) return ordered;
+    const auto split = [&](const Address& address) { return address.family() == addresses[0].family(); };
+    std::copy_if(addresses.begin(), addresses.end(), std::back_inserter(ordered), split);
+    std::remove_copy_if(addresses.begin(), addresses.end(), std::back_inserter(others), split);
+    for (std::size_t i = 0; i < others.size(); ++i) {
+        const auto place = std::min(2 * i + 1, ordered.size());
+        ordered.insert(ordered.begin() + static_cast<std::ptrdiff_t>(place), others[i]);
+    }
+    return ordered;
+}
+
+base::Fd connect_first(std::vector<Address> addresses, const Course& course, DialReport* report)
+{
+    if (course.source) {
+        std::erase_if(addresses, [&](const Address& address) { return address.family() != course.source->family(); });
+    }
+    if (addresses.empty()) {
+        throw temporary("net.unreachable", course.peer, "it has no address of the family of source_address");
+    }
+    auto socket = Race{alternate_families(addresses), course, report}.run();
+    if (report != nullptr) {
+        report->connected = std::chrono::round<std::chrono::milliseconds>(Deadline::Clock::now() - course.begin);
+    }
+    return socket;
+}
+
+}
