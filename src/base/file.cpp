@@ -142,9 +142,11 @@ void create_folders(const Path& folder)
         if (is_folder(made)) continue;
         if (::mkdir(made.c_str(), 0700) == 0) {
             sync_folder(folder_of(made));
-        } else if (errno != EEXIST || !is_folder(made)) { // another run may have made it meanwhile
-            fail("create", made);
+            continue;
         }
+        const int error_number = errno;
+        const bool made_by_another = error_number == EEXIST && is_folder(made);
+        if (!made_by_another) fail("create", made, error_number);
     }
 }
 
