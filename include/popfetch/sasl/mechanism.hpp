@@ -1,6 +1,13 @@
 #pragma once
 // SASL (RFC 4422) as values: a mechanism takes challenges and gives responses. It knows neither POP3 nor sockets nor
-// base64, and would serve SMTP unchanged. Mechanisms come from GNU SASL; OAUTHBEARER and XOAUTH2 are ours.
+// base64, and would serve SMTP unchanged. PLAIN, LOGIN, CRAM-MD5, EXTERNAL and GSSAPI come from GNU SASL; SCRAM,
+// OAUTHBEARER and XOAUTH2 are ours.
+//
+//     const auto name = sasl::choose(offered, {}, credentials, channel);
+//     auto mechanism = sasl::begin(*name, credentials, channel, offered);
+//     send(*name, mechanism->initial_response());
+//     while (const auto challenge = receive()) send(mechanism->respond(*challenge));
+//     mechanism->accept();
 
 #include <cstdint>
 #include <functional>
@@ -20,17 +27,18 @@ namespace popfetch::sasl {
 /// runs only then.
 struct Credentials {
     std::string user;
-    std::string authorization_id;                 // usually empty
-    std::function<base::Secret()> password;       // empty function: none configured
-    std::function<base::Secret()> token;          // OAuth access token; called again once after a refusal
-    std::string host;                             // for GSSAPI and OAUTHBEARER
-    std::uint16_t port = 0;
-    bool client_certificate = false;              // EXTERNAL is possible
+    std::string authorization_id;           // usually empty
+    std::function<base::Secret()> password; // empty function: none configured
+    std::function<base::Secret()> token;    // OAuth access token; called again once after a refusal
+    std::string host;                       // for GSSAPI and OAUTHBEARER
+    std::uint16_t port = 0;                 // for OAUTHBEARER
+    std::string service;                    // for GSSAPI, as the protocol's profile has it: "pop" (RFC 5034 §4)
+    bool client_certificate = false;        // EXTERNAL is possible
 };
 
 /// Bindings of the TLS channel underneath (RFC 5929, RFC 9266), raw; empty where there is none.
 struct Channel {
-    bool encrypted = false;                       // TLS, or a line nobody else can hear
+    bool encrypted = false; // TLS, or a line nobody else can hear
     std::string tls_exporter, tls_unique, tls_server_end_point;
 };
 
@@ -55,7 +63,8 @@ public:
     /// The registered name: "SCRAM-SHA-256-PLUS".
     virtual const std::string& name() const = 0;
 
-    /// The response that may go with the command; nothing where the server speaks first.
+    /// The response that may go with the command, or else answers the server's first, empty challenge; nothing where
+    /// the server speaks first. Asked for once, before respond().
     virtual std::optional<base::Secret> initial_response() = 0;
 
     /// The answer to a challenge (decoded). Throws SaslError to cancel the exchange ("*" on the wire).
@@ -72,20 +81,24 @@ public:
 struct MechanismTraits {
     std::string_view name;
     bool needs_password, needs_token, needs_certificate;
-    bool plaintext;        // shows the password, or what is as good, to whoever listens
-    bool automatic;        // may be chosen without being asked for by name (RELIABILITY §4.3)
+    bool plaintext; // shows the password, or what is as good, to whoever listens
+    bool automatic; // may be chosen without being asked for by name (RELIABILITY §4.3)
     bool binds_channel;
 };
-std::span<const MechanismTraits> mechanisms();          // strongest first
+std::span<const MechanismTraits> mechanisms(); // strongest first
 const MechanismTraits* find_mechanism(std::string_view name);
 
 /// Which mechanism to use, of those the server offers: the strongest that the credentials allow, or the first of
-/// `allowed` (names, in the user's order) when that is not empty. Never one that would show a password on a line that is not
-/// encrypted. Nothing: none fits.
+/// `allowed` (names, in the user's order) when that is not empty. Never one that would show a password on a line that
+/// is not encrypted. Nothing: none fits.
 std::optional<std::string> choose(std::span<const std::string> offered, std::span<const std::string> allowed,
                                   const Credentials& credentials, const Channel& channel);
 
-/// Creates it. `offered` tells SCRAM whether the server offered -PLUS (GS2 flag "y", RFC 5802 §6).
+/// Creates it, and asks the supplier for the password or token it needs, so that nothing is sent where there is none.
+/// `offered` tells SCRAM whether the server offered -PLUS (GS2 flag "y", RFC 5802 §6). Throws SaslError, Error
+/// EX_CONFIG
+/// ("auth.no_password", "auth.no_token", "auth.bad_credentials", "auth.unknown_mechanism"), and what the supplier
+/// throws.
 std::unique_ptr<Mechanism> begin(const std::string& name, const Credentials& credentials, const Channel& channel,
                                  std::span<const std::string> offered);
 
