@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include <popfetch/base/error.hpp>
 #include <popfetch/base/secret.hpp>
 #include <popfetch/net/line_reader.hpp>
 #include <popfetch/pop3/connection.hpp>
@@ -73,19 +74,23 @@ public:
     /// this by itself whenever nothing is outstanding.
     void require_silence(std::string_view command);
 
+    /// Throws ProtocolError; the session is over. `text` begins with where().
+    [[noreturn]] void fail(std::string_view kind, std::string_view text);
+
     /// After this, and after any exception from reading or writing, every call that talks throws "session.over".
     void break_off() noexcept { broken_ = true; }
     bool broken() const { return broken_; }
 
     /// For STLS: gives up the stream and takes it back encrypted. See net::LineReader::release.
-    std::unique_ptr<net::Stream> release() { return reader_.release(); }
-    void resume(std::unique_ptr<net::Stream> stream) { reader_.resume(std::move(stream)); }
+    std::unique_ptr<net::Stream> release();
+    void resume(std::unique_ptr<net::Stream> stream);
 
     void set_patience(std::chrono::milliseconds idle) { reader_.set_patience(idle); }
     const net::Timeouts& timeouts() const { return timeouts_; }
+    const std::string& peer() const { return peer_; }
     const net::Stream& stream() const { return reader_.stream(); }
     /// "pop.example.org:995: RETR 3", how every message begins.
-    std::string where(std::string_view command) const;
+    std::string where(std::string_view command) const { return peer_ + ": " + std::string{command}; }
     unsigned turns() const { return reader_.turns(); }
     std::uint64_t received() const { return reader_.received(); }
 
@@ -97,20 +102,41 @@ private:
     template<typename Action>
     auto guarded(Action action);
     void begin_command(std::string_view command);
+    void put(std::string_view bytes);
+    void blame_pipelining(std::string_view what);
     std::string_view status_line(std::string_view command, std::size_t limit);
     Reply take_reply(std::string_view line, std::string_view command);
+    [[noreturn]] void bad_greeting(std::string_view bytes);
     [[noreturn]] void nonsense(std::string_view line, std::string_view command);
     std::string without_secret(std::string_view text) const;
 
+    std::string peer_;
     net::LineReader reader_;
     net::Timeouts timeouts_;
     Trace trace_;
     std::string queued_;
     base::Secret last_secret_; // a server that repeats it in its reply must not get it into a message
     unsigned outstanding_ = 0;
-    bool pipelined_ = false; // since the line was last quiet, a command was sent behind an unanswered one
+    unsigned together_ = 0; // the most that were outstanding at once since the line was last quiet
+    unsigned answered_ = 0; // replies since then
+    unsigned proven_ = 1;   // the server has been seen to answer as many at once
     bool broken_ = false;
 };
+
+// Everything that talks passes here: after a failure nobody knows what the next byte on the line would mean.
+template<typename Action>
+auto Wire::guarded(Action action)
+{
+    if (broken_)
+        throw base::Error{base::ExitStatus::temporary, "session.over",
+                          peer_ + ": the session has already been broken off"};
+    try {
+        return action();
+    } catch (...) {
+        broken_ = true;
+        throw;
+    }
+}
 
 /// How much one multi-line reply may hold before it counts as endless (FAULTS P27): "proto.limit".
 struct ReplyLimits {

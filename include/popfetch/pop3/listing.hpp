@@ -12,8 +12,8 @@ namespace popfetch::pop3 {
 /// One message of this session. Numbers are meaningful only within it; `uid` points into its Listing.
 struct Message {
     std::uint32_t number = 0;
-    std::uint64_t size = 0;         // octets as LIST has it; some servers only estimate
-    std::string_view uid;           // empty: the server gave none that can serve as identity
+    std::uint64_t size = 0; // octets as LIST has it; some servers only estimate
+    std::string_view uid;   // empty: the server gave none that can serve as identity
     bool identified() const { return !uid.empty(); }
 };
 
@@ -26,7 +26,9 @@ public:
     std::optional<Message> find(std::uint32_t number) const;
     std::uint64_t octets() const { return octets_; }
 
-    /// True when UIDL was answered, complete, and every message of LIST has a line in it. Only such a listing tells what is gone.
+    /// True when LIST and UIDL name the same messages, no line had to be skipped, and STAT, where it made sense, counts
+    /// as many. Only such a listing tells what is gone. A message that only one of the two names is not in the listing
+    /// at all (FAULTS P18).
     bool complete = false;
     /// False when the server does not do UIDL at all.
     bool has_uids = false;

@@ -9,8 +9,8 @@ namespace popfetch::pop3 {
 
 struct Reply {
     bool ok = false;
-    std::string text;        // after +OK or -ERR, as sent; foreign: to a terminal only through printable()
-    std::string code;        // "IN-USE", upper case, without brackets; empty when there is none or it is not closed
+    std::string text; // after +OK or -ERR, as sent; foreign: to a terminal only through printable()
+    std::string code; // "IN-USE", upper case, without brackets; empty when there is none or it is not closed
 
     /// True when the code is `name` or begins with `name` and a slash.
     bool has_code(std::string_view name) const;

@@ -1,10 +1,11 @@
 #pragma once
 // The body of a multi-line reply (RFC 1939 §3): takes away the stuffed dots, finds the terminator, turns CRLF into LF.
-// Incremental: the bytes may be cut anywhere, the result is the same. Nothing else changes: NUL, a lone CR, a lone LF in a CRLF session,
-// 8-bit and a missing final newline stay as they are.
+// Incremental: the bytes may be cut anywhere, the result is the same. Nothing else changes: NUL, a lone CR, a lone LF
+// in a CRLF session, 8-bit and a missing final newline stay as they are.
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <string_view>
 
 #include <popfetch/base/byte_sink.hpp>
@@ -16,21 +17,28 @@ class Unstuffer {
 public:
     explicit Unstuffer(net::LineEnding ending) : ending_{ending} {}
 
-    /// Passes message bytes on to `sink`, in large runs. Returns how many bytes of `input` belong to this reply: all of
-    /// them, or fewer when the terminator was found (then done()). May leave a short tail unconsumed when its meaning
-    /// depends on what comes next: give it again with more behind it.
+    /// Passes message bytes on to `sink`, in pieces of up to 64 KiB; what is less waits inside until there is more or
+    /// the terminator is found. Returns how many bytes of `input` belong to this reply: all of them, or fewer when the
+    /// terminator was found (then done()). May leave up to two bytes unconsumed when their meaning depends on what
+    /// comes next: give them again with more behind.
     std::size_t feed(std::string_view input, base::ByteSink& sink);
 
     bool done() const { return done_; }
 
-    /// Octets as the server counts them (RFC 1939 §11): each line end two octets, the terminator and stuffed dots not counted.
+    /// Octets as the server counts them (RFC 1939 §11): each line end two octets, the terminator and stuffed dots not
+    /// counted.
     std::uint64_t octets() const { return octets_; }
 
 private:
+    std::size_t convert(std::string_view input);
+    void pass_on(base::ByteSink& sink);
+
     net::LineEnding ending_;
     bool at_line_start_ = true;
     bool done_ = false;
     std::uint64_t octets_ = 0;
+    std::unique_ptr<char[]> ready_; // converted, not yet passed on
+    std::size_t ready_size_ = 0;
 };
 
 }

@@ -1,0 +1,30 @@
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
+#include <popfetch/pop3/maildrop.hpp>
+#include <popfetch/pop3/unstuff.hpp>
+
+#include "wire.hpp"
+
+namespace popfetch::pop3 {
+
+void Body::pour_into(base::ByteSink& sink)
+{
+    if (finished_) return;
+    Unstuffer unstuffer{wire_.ending()};
+    bool undecided = false;
+    while (!unstuffer.done()) {
+        const auto bytes = undecided ? wire_.more() : wire_.available();
+        const auto used = unstuffer.feed(bytes, sink);
+        undecided = used < bytes.size();
+        wire_.consume(used);
+        octets_ = unstuffer.octets();
+        if (octets_ > limit_)
+            wire_.fail("proto.too_big", wire_.where(command_) + ": more than " + base::format_size(limit_) +
+                                            " octets and no end; nothing more of it is read");
+        if (on_progress_) on_progress_(octets_);
+    }
+    finished_ = true;
+    if (wire_.tracing()) wire_.trace_note('<' + std::to_string(octets_) + " octets of a message>, .");
+}
+
+}

@@ -1,0 +1,51 @@
+#pragma once
+// RETR or TOP of many messages through a Window. Private to this module.
+//
+// Promises what Maildrop::retr says: bodies in order; a refusal concerns its own message only; after a body whose
+// octets are not those of LIST nothing that is already on its way is believed (FAULTS P07, P08).
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+
+#include <popfetch/pop3/maildrop.hpp>
+
+#include "window.hpp"
+
+namespace popfetch::pop3 {
+
+class Flight {
+public:
+    enum class Sizes { compared, not_compared };
+    struct Rules {
+        std::string verb, arguments; // "RETR" and "", "TOP" and " 20"
+        Window::Limits window;
+        Sizes sizes = Sizes::compared;
+        std::uint64_t max_message = 0; // as in TransferOptions
+    };
+
+    Flight(Wire& wire, std::span<const Message> messages, Rules rules, const Maildrop::OnBody& on_body,
+           const Maildrop::OnRefused& on_refused);
+
+    /// Returns how many messages were dealt with.
+    std::size_t run();
+
+private:
+    Window::Row row() const;
+    std::uint64_t limit_for(const Message& message) const;
+    std::size_t fly();
+    bool take(const Message& message);
+    void discard_the_rest(const Message& mismatched);
+    void discard(const Message& message);
+    void find_our_place(std::uint32_t number);
+
+    Wire& wire_;
+    std::span<const Message> messages_;
+    Rules rules_;
+    const Maildrop::OnBody& on_body_;
+    const Maildrop::OnRefused& on_refused_;
+    Window window_;
+};
+
+}

@@ -1,0 +1,210 @@
+#include "wire.hpp"
+
+#include <algorithm>
+#include <cassert>
+#include <utility>
+
+#include <popfetch/base/ascii.hpp>
+#include <popfetch/base/printable.hpp>
+#include <popfetch/pop3/error.hpp>
+
+namespace popfetch::pop3 {
+
+namespace {
+
+// Longer than any sane line, short enough for a terminal.
+constexpr std::size_t shown_in_trace = 512;
+
+void refuse_line_breaks(std::string_view text)
+{
+    if (text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos) return;
+    throw base::Error{base::ExitStatus::usage, "usage.command", "a command cannot contain a line break or a NUL octet"};
+}
+
+}
+
+Wire::Wire(std::unique_ptr<net::Stream> stream, const net::Timeouts& timeouts, Trace trace)
+    : peer_{stream->peer()}, reader_{std::move(stream), timeouts}, timeouts_{timeouts}, trace_{std::move(trace)}
+{
+}
+
+void Wire::fail(std::string_view kind, std::string_view text)
+{
+    broken_ = true;
+    throw ProtocolError{kind, text};
+}
+
+void Wire::begin_command(std::string_view command)
+{
+    guarded([] {});
+    if (outstanding_ == 0) {
+        require_silence(command);
+        together_ = answered_ = 0;
+    }
+    ++outstanding_;
+    together_ = std::max(together_, outstanding_);
+}
+
+void Wire::queue(std::string_view command)
+{
+    refuse_line_breaks(command);
+    begin_command(command);
+    queued_.append(command).append("\r\n");
+    if (trace_) trace_("C: " + base::printable(command, shown_in_trace));
+}
+
+void Wire::flush()
+{
+    if (queued_.empty()) return;
+    put(queued_);
+    queued_.clear();
+}
+
+void Wire::send(std::string_view command)
+{
+    queue(command);
+    flush();
+}
+
+void Wire::send_secret(std::string_view prefix, const base::Secret& secret)
+{
+    refuse_line_breaks(prefix);
+    refuse_line_breaks(secret.reveal());
+    begin_command(prefix);
+    if (trace_) trace_("C: " + std::string{prefix} + '<' + std::to_string(secret.size()) + " octets hidden>");
+
+    base::Secret line{queued_};
+    line.append(prefix);
+    line.append(secret);
+    line.append("\r\n");
+    last_secret_ = secret;
+    put(line.reveal());
+    queued_.clear();
+}
+
+void Wire::put(std::string_view bytes)
+{
+    guarded([&] {
+        try {
+            reader_.send(bytes);
+        } catch (const net::ConnectionError& error) {
+            blame_pipelining(error.what());
+            throw;
+        }
+    });
+}
+
+void Wire::require_silence(std::string_view command)
+{
+    if (reader_.buffered().empty()) return;
+    fail("proto.desync", where(command) + ": not sent, since the server has said something unasked: \"" +
+                             base::printable(reader_.buffered()) + '"');
+}
+
+// A server that has answered as many commands at once before has shown that it can; then the cause lies elsewhere.
+void Wire::blame_pipelining(std::string_view what)
+{
+    if (together_ <= std::max(1u, proven_)) return;
+    throw PipeliningBroken{what};
+}
+
+std::string_view Wire::status_line(std::string_view command, std::size_t limit)
+{
+    assert(outstanding_ > 0);
+    return guarded([&] {
+        try {
+            return reader_.line(limit);
+        } catch (const net::ConnectionError& error) {
+            // Within a reply, the line broke; between two, the server may not have seen the command.
+            if (reader_.buffered().empty()) blame_pipelining(where(command) + ": no reply (" + error.what() + ')');
+            throw;
+        }
+    });
+}
+
+Reply Wire::read_reply(std::string_view command)
+{
+    return take_reply(status_line(command, status_line_limit), command);
+}
+
+Answer Wire::read_answer(std::string_view command)
+{
+    const auto line = status_line(command, challenge_limit);
+    // RFC 5034 §4 wants "+ "; some servers leave the blank out when nothing follows.
+    const bool challenged = line == "+" || line.starts_with("+ ");
+    if (!challenged) return {std::nullopt, take_reply(line, command)};
+    --outstanding_;
+    trace_received(line);
+    return {std::string{base::trim(line.substr(1))}, {}};
+}
+
+Reply Wire::take_reply(std::string_view line, std::string_view command)
+{
+    auto reply = parse_reply(line);
+    if (!reply) nonsense(line, command);
+    --outstanding_;
+    if (++answered_ >= together_) proven_ = std::max(proven_, together_);
+    reply->text = without_secret(reply->text);
+    trace_received(line);
+    return std::move(*reply);
+}
+
+void Wire::nonsense(std::string_view line, std::string_view command)
+{
+    broken_ = true;
+    const auto text = where(command) + ": the server answered \"" + base::printable(without_secret(line)) +
+                      "\" where +OK or -ERR belongs";
+    blame_pipelining(text);
+    throw ProtocolError{"proto.bad_reply", text};
+}
+
+// Servers have been seen to repeat a command that they do not understand, argument and all.
+std::string Wire::without_secret(std::string_view text) const
+{
+    std::string safe{text};
+    const auto secret = last_secret_.reveal();
+    if (secret.size() < 4) return safe;
+    for (auto at = safe.find(secret); at != safe.npos; at = safe.find(secret))
+        safe.replace(at, secret.size(), "<hidden>");
+    return safe;
+}
+
+std::unique_ptr<net::Stream> Wire::release()
+{
+    auto stream = guarded([&] { return reader_.release(); });
+    broken_ = true; // until resume(): there is nothing to talk through
+    return stream;
+}
+
+void Wire::resume(std::unique_ptr<net::Stream> stream)
+{
+    reader_.resume(std::move(stream));
+    broken_ = false;
+}
+
+std::string_view Wire::available()
+{
+    return guarded([&] { return reader_.available(); });
+}
+
+std::string_view Wire::more()
+{
+    return guarded([&] { return reader_.more(); });
+}
+
+std::string_view Wire::read_line(std::size_t limit)
+{
+    return guarded([&] { return reader_.line(limit); });
+}
+
+void Wire::trace_received(std::string_view line) const
+{
+    if (trace_) trace_("S: " + base::printable(without_secret(line), shown_in_trace));
+}
+
+void Wire::trace_note(const std::string& note) const
+{
+    if (trace_) trace_("S: " + note);
+}
+
+}
