@@ -134,6 +134,14 @@ void start_write_back([[maybe_unused]] int fd) noexcept
 #endif
 }
 
+void wait_for_write_back([[maybe_unused]] int fd) noexcept
+{
+#ifdef __linux__
+    (void)::sync_file_range(fd, 0, 0,
+                            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+#endif
+}
+
 void create_folders(const Path& folder)
 {
     Path made;

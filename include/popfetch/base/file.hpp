@@ -31,6 +31,9 @@ void sync_file(int fd, const Path& path);
 void sync_folder(const Path& folder);
 /// Asks the kernel to begin writing back now; a hint, never an error.
 void start_write_back(int fd) noexcept;
+/// Waits until what was begun is written; a hint too: durable is only what sync_file() says. Waiting for a whole group of
+/// files before syncing the first lets that one sync commit the file system's journal for all.
+void wait_for_write_back(int fd) noexcept;
 
 /// Creates the folder and those above it with mode 0700; each new name is durable. What exists is left as it is.
 void create_folders(const Path& folder);

@@ -71,7 +71,10 @@ public:
     std::size_t size() const;
     /// Those of a standing.
     std::size_t count(Standing standing) const;
-    void add(std::string_view id, const Known& known);         // for the ledger, and for tests of pure functions
+    /// Replaces what was known of this id. For the ledger, and for tests of pure functions. Pointers from find() end here.
+    void add(std::string_view id, const Known& known);
+    /// Makes room for so many ids; an empty snapshot only.
+    void reserve(std::size_t ids);
 
 private:
     struct Table;
@@ -143,7 +146,7 @@ public:
     void advance(std::span<const Settlement> settlements, base::WallTime now, std::span<Promise> promises);
     /// Promised but nothing is there: as if it had never been fetched.
     void withdraw(std::span<const std::string> ids);
-    /// Counts an attempt, unless promise() has counted it.
+    /// Counts an attempt, unless promise() has counted it. What is settled stays so.
     void fail(std::span<const Failure> failures, base::WallTime now);
     /// Settled without having been delivered by us (--adopt, --accept-new-uids). What is promised or settled stays as it is.
     void adopt(std::span<const Promise> messages, base::WallTime now);

@@ -1,0 +1,49 @@
+#include "folder_checks.hpp"
+
+#include <cerrno>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <popfetch/base/error.hpp>
+#include <popfetch/base/printable.hpp>
+
+namespace popfetch::delivery {
+
+BadTarget bad_target(const base::Path& path, std::string_view what, std::string_view advice)
+{
+    constexpr std::size_t longest_path = 1000;
+    return BadTarget{base::ExitStatus::config, "delivery.target",
+                     base::printable(path.native(), longest_path) + ": " + std::string{what}, advice};
+}
+
+void check_folder(const base::Path& folder)
+{
+    struct stat status = {};
+    if (::stat(folder.c_str(), &status) != 0) {
+        if (errno == ENOENT) throw bad_target(folder, "there is no such folder");
+        if (errno == EACCES) throw bad_target(folder, "may not be looked into");
+        throw base::SystemError{"open", folder.native(), errno};
+    }
+    if (!S_ISDIR(status.st_mode)) throw bad_target(folder, "is not a folder");
+    if (status.st_uid != ::geteuid())
+        throw bad_target(folder, "belongs to user " + std::to_string(status.st_uid), "run popfetch as that user");
+    if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
+        throw bad_target(folder, "may not be written to");
+}
+
+base::Path plain_path(const base::Path& path)
+{
+    const auto whole = std::filesystem::absolute(path).lexically_normal();
+    return whole.has_filename() ? whole : whole.parent_path();
+}
+
+bool is_empty_or_missing(const base::Path& folder)
+{
+    std::error_code error;
+    const bool empty = std::filesystem::is_empty(folder, error);
+    return error ? error == std::errc::no_such_file_or_directory : empty;
+}
+
+}

@@ -1,0 +1,23 @@
+#pragma once
+// Whether a folder is fit to deliver into, asked before anything is fetched (FAULTS F10).
+
+#include <string>
+#include <string_view>
+
+#include <popfetch/delivery/target.hpp>
+
+namespace popfetch::delivery {
+
+/// EX_CONFIG, "delivery.target": "PATH: what; advice".
+BadTarget bad_target(const base::Path& path, std::string_view what, std::string_view advice = {});
+
+/// Throws BadTarget unless `folder` is a folder of ours that we can write into. A link to one will do.
+void check_folder(const base::Path& folder);
+
+/// Absolute, and without the slash that may end the name of a folder.
+base::Path plain_path(const base::Path& path);
+
+/// True for a folder without entries, and for none at all.
+bool is_empty_or_missing(const base::Path& folder);
+
+}

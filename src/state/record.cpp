@@ -1,0 +1,70 @@
+#include "record.hpp"
+
+#include "siphash.hpp"
+
+namespace popfetch::state {
+namespace {
+
+// Not secret: it tells a record's checksum from any other use of the hash.
+constexpr HashKey seal_key{0x706f706665746368, 0x206c656467657231}; // "popfetch ledger1"
+
+template<class To, class From>
+BasicRecord<To> convert(const BasicRecord<From>& from)
+{
+    return {from.seq,       To{from.id},       from.standing, from.deletion_wanted, from.size,
+            from.since,     from.absent_since, from.next_try, from.attempts,        To{from.target},
+            To{from.place}, To{from.token},    To{from.kind}, To{from.reason}};
+}
+
+std::uint64_t number(base::WallTime time) { return static_cast<std::uint64_t>(time.time_since_epoch().count()); }
+
+}
+
+RecordView view(const Record& record) { return convert<std::string_view>(record); }
+Record own(const RecordView& record) { return convert<std::string>(record); }
+
+std::uint64_t seal_of(const RecordView& record)
+{
+    FieldHash hash{seal_key};
+    hash.number(static_cast<std::uint64_t>(record.seq));
+    hash.text(record.id);
+    hash.number(static_cast<std::uint64_t>(record.standing));
+    hash.number(record.deletion_wanted);
+    hash.number(record.size);
+    for (const auto time : {record.since, record.absent_since, record.next_try}) hash.number(number(time));
+    hash.number(record.attempts);
+    for (const auto text : {record.target, record.place, record.token, record.kind, record.reason}) hash.text(text);
+    return hash.finish();
+}
+
+std::uint64_t seal_of_fact(std::string_view name, std::string_view value)
+{
+    FieldHash hash{seal_key};
+    hash.text(name);
+    hash.text(value);
+    return hash.finish();
+}
+
+Known known(const RecordView& record)
+{
+    return {record.standing, record.deletion_wanted, record.size, record.since, record.next_try, record.attempts};
+}
+
+HistoryEntry history_entry(const RecordView& record)
+{
+    HistoryEntry entry;
+    entry.id = record.id;
+    entry.standing = record.standing;
+    entry.size = record.size;
+    entry.since = record.since;
+    entry.target = record.target;
+    entry.place = record.place;
+    entry.kind = record.kind;
+    entry.reason = record.reason;
+    entry.attempts = record.attempts;
+    entry.next_try = record.next_try;
+    entry.deletion_wanted = record.deletion_wanted;
+    return entry;
+}
+
+}

@@ -1,0 +1,168 @@
+#include "records.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include "sqlite_error.hpp"
+
+namespace popfetch::state {
+namespace {
+
+constexpr const char* columns =
+    "seq, id, standing, deletion_wanted, size, since, absent_since, next_try, attempts, target, place, "
+    "token, kind, reason, seal";
+
+std::string select(std::string_view rest)
+{
+    return std::string{"SELECT "} + columns + " FROM message " + std::string{rest};
+}
+
+base::WallTime time(std::int64_t seconds) { return base::WallTime{std::chrono::seconds{seconds}}; }
+std::int64_t number(base::WallTime time) { return time.time_since_epoch().count(); }
+
+RecordView read(const Query& row)
+{
+    RecordView record;
+    record.seq = row.integer(0);
+    record.id = row.bytes(1);
+    record.standing = static_cast<Standing>(row.integer(2));
+    record.deletion_wanted = row.integer(3) != 0;
+    record.size = static_cast<std::uint64_t>(row.integer(4));
+    record.since = time(row.integer(5));
+    record.absent_since = time(row.integer(6));
+    record.next_try = time(row.integer(7));
+    record.attempts = static_cast<unsigned>(row.integer(8));
+    record.target = row.bytes(9);
+    record.place = row.bytes(10);
+    record.token = row.bytes(11);
+    record.kind = row.bytes(12);
+    record.reason = row.bytes(13);
+    return record;
+}
+
+}
+
+Records::Records(const Database& database)
+    : database_{database}, totals_{database, "SELECT messages, promised, last, sum FROM seal"},
+      by_id_{database, select("WHERE id = ?")}, by_seq_{database, select("WHERE seq = ?")},
+      all_{database, select("ORDER BY seq")}, newest_{database, select("ORDER BY seq DESC LIMIT ?")},
+      insert_{database, "INSERT INTO message VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      update_{database,
+              "UPDATE message SET standing = ?2, deletion_wanted = ?3, size = ?4, since = ?5, absent_since = ?6, "
+              "next_try = ?7, attempts = ?8, target = ?9, place = ?10, token = ?11, kind = ?12, reason = ?13, "
+              "seal = ?14 WHERE seq = ?1"},
+      erase_{database, "DELETE FROM message WHERE seq = ?"},
+      write_totals_{database, "UPDATE seal SET messages = ?, promised = ?, last = ?, sum = ?"}
+{
+}
+
+Totals Records::totals()
+{
+    Query row{totals_};
+    if (!row.next()) refuse("its seal is missing");
+    return {row.integer(0), row.integer(1), row.integer(2), static_cast<std::uint64_t>(row.integer(3))};
+}
+
+RecordView Records::checked(const Query& row)
+{
+    const auto record = read(row);
+    if (seal_of(record) != static_cast<std::uint64_t>(row.integer(14)))
+        refuse("record " + std::to_string(record.seq) + " does not have its checksum");
+    return record;
+}
+
+std::optional<Record> Records::find(std::string_view id)
+{
+    Query row{by_id_, Blob{id}};
+    if (!row.next()) return std::nullopt;
+    return own(checked(row));
+}
+
+std::optional<Record> Records::at(std::int64_t seq)
+{
+    Query row{by_seq_, seq};
+    if (!row.next()) return std::nullopt;
+    return own(checked(row));
+}
+
+void Records::refuse(std::string_view what) const { throw_damaged(database_.path(), what); }
+
+void Records::compare(const Totals& counted, const Totals& stored) const
+{
+    if (counted == stored) return;
+    refuse("it holds " + std::to_string(counted.messages) + " of " + std::to_string(stored.messages) +
+           " records, or others than it should");
+}
+
+Change::Change(Records& records)
+    : records_{records},
+      transaction_{records.database_, Transaction::Kind::write}, before_{records.totals()}, totals_{before_}
+{
+}
+
+void Change::count(const Record& record, std::int64_t one, std::uint64_t seal)
+{
+    totals_.messages += one;
+    if (record.standing == Standing::promised) totals_.promised += one;
+    totals_.sum += one > 0 ? seal : 0 - seal;
+}
+
+void Change::add(Record record)
+{
+    record.seq = ++totals_.last;
+    insert(record);
+}
+
+void Change::restore(Record record)
+{
+    if (at(record.seq)) return add(std::move(record));
+    totals_.last = std::max(totals_.last, record.seq);
+    insert(record);
+}
+
+void Change::insert(const Record& record)
+{
+    const auto seal = seal_of(view(record));
+    records_.insert_.run(record.seq, Blob{record.id}, static_cast<std::int64_t>(record.standing),
+                         std::int64_t{record.deletion_wanted}, static_cast<std::int64_t>(record.size),
+                         number(record.since), number(record.absent_since), number(record.next_try),
+                         std::int64_t{record.attempts}, std::string_view{record.target}, std::string_view{record.place},
+                         std::string_view{record.token}, std::string_view{record.kind}, std::string_view{record.reason},
+                         static_cast<std::int64_t>(seal));
+    count(record, 1, seal);
+}
+
+void Change::replace(const Record& old, const Record& changed)
+{
+    const auto seal = seal_of(view(changed));
+    records_.update_.run(
+        changed.seq, static_cast<std::int64_t>(changed.standing), std::int64_t{changed.deletion_wanted},
+        static_cast<std::int64_t>(changed.size), number(changed.since), number(changed.absent_since),
+        number(changed.next_try), std::int64_t{changed.attempts}, std::string_view{changed.target},
+        std::string_view{changed.place}, std::string_view{changed.token}, std::string_view{changed.kind},
+        std::string_view{changed.reason}, static_cast<std::int64_t>(seal));
+    count(old, -1, seal_of(view(old)));
+    count(changed, 1, seal);
+}
+
+void Change::renew(const Record& old, Record changed)
+{
+    remove(old);
+    add(std::move(changed));
+}
+
+void Change::remove(const Record& old)
+{
+    records_.erase_.run(old.seq);
+    count(old, -1, seal_of(view(old)));
+}
+
+void Change::commit()
+{
+    if (totals_ == before_) return;
+    records_.write_totals_.run(totals_.messages, totals_.promised, totals_.last,
+                               static_cast<std::int64_t>(totals_.sum));
+    transaction_.commit();
+}
+
+}

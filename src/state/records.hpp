@@ -1,0 +1,112 @@
+#pragma once
+// The table of messages. Reading checks each row's seal; a Change keeps the sum over all of them.
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "database.hpp"
+#include "record.hpp"
+
+namespace popfetch::state {
+
+/// The row of the table `seal`.
+struct Totals {
+    std::int64_t messages = 0, promised = 0;
+    std::int64_t last = 0; // the highest seq ever given
+    std::uint64_t sum = 0;
+
+    bool operator==(const Totals&) const = default;
+};
+
+class Records {
+public:
+    explicit Records(const Database& database);
+
+    Totals totals();
+    std::optional<Record> find(std::string_view id);
+    std::optional<Record> at(std::int64_t seq);
+
+    /// Every record in the order of seq; throws Corrupt at the end when one is missing or too many. Call it in a
+    /// transaction.
+    template<class Visit>
+    void each(Visit visit);
+    /// The last so many, newest first, as long as `visit` returns true.
+    template<class Visit>
+    void newest(std::int64_t most, Visit visit);
+
+    /// Throws Corrupt.
+    [[noreturn]] void refuse(std::string_view what) const;
+
+private:
+    friend class Change;
+
+    RecordView checked(const Query& row);
+    void compare(const Totals& counted, const Totals& stored) const;
+
+    const Database& database_;
+    Statement totals_, by_id_, by_seq_, all_, newest_, insert_, update_, erase_, write_totals_;
+};
+
+/// One durable transaction over the table. Undone unless committed; commit() of nothing writes nothing.
+class Change {
+public:
+    explicit Change(Records& records);
+
+    std::optional<Record> find(std::string_view id) { return records_.find(id); }
+    std::optional<Record> at(std::int64_t seq) { return records_.at(seq); }
+    /// Gives it the next seq.
+    void add(Record record);
+    /// Keeps its seq unless another record has it.
+    void restore(Record record);
+    /// `changed` has the id and seq of `old`.
+    void replace(const Record& old, const Record& changed);
+    /// Replaces, at the end of the order.
+    void renew(const Record& old, Record changed);
+    void remove(const Record& old);
+    void commit();
+
+    /// How many messages there will be.
+    std::size_t size() const { return static_cast<std::size_t>(totals_.messages); }
+    [[noreturn]] void refuse(std::string_view what) const { records_.refuse(what); }
+
+private:
+    void insert(const Record& record);
+    void count(const Record& record, std::int64_t one, std::uint64_t seal);
+
+    Records& records_;
+    Transaction transaction_;
+    Totals before_, totals_;
+};
+
+inline void tally(Totals& totals, const RecordView& record)
+{
+    ++totals.messages;
+    totals.promised += record.standing == Standing::promised;
+    totals.sum += seal_of(record);
+}
+
+template<class Visit>
+void Records::each(Visit visit)
+{
+    const auto stored = totals();
+    Totals counted;
+    counted.last = stored.last;
+    Query rows{all_};
+    while (rows.next()) {
+        const auto record = checked(rows);
+        tally(counted, record);
+        visit(record);
+    }
+    compare(counted, stored);
+}
+
+template<class Visit>
+void Records::newest(std::int64_t most, Visit visit)
+{
+    Query rows{newest_, most};
+    while (rows.next())
+        if (!visit(checked(rows))) return;
+}
+
+}

@@ -1,0 +1,114 @@
+#include "store.hpp"
+
+#include <cerrno>
+#include <system_error>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "file_system.hpp"
+#include "repair.hpp"
+
+namespace popfetch::state {
+namespace {
+
+/// 0600 whatever the umask; SQLite gives the files beside it the same mode.
+void create_file(const base::Path& path)
+{
+    const auto fd = base::open_file(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW, 0600);
+    if (::fchmod(fd.get(), 0600) != 0) throw base::SystemError{"create", path.string(), errno};
+}
+
+/// SQLite would open a file that cannot be written for reading, and complain at the first message.
+void require_writable(const base::Path& path)
+{
+    if (::access(path.c_str(), W_OK) != 0) throw base::SystemError{"write", path.string(), errno};
+}
+
+void create_tables(const Database& database)
+{
+    create_schema(database);
+    base::sync_folder(folder_of(database.path()));
+}
+
+/// Everything that is said against the file is said here, before anything is fetched.
+void check(const Database& database, bool unclean, std::uintmax_t size)
+{
+    check_schema(database);
+    if (unclean)
+        check_pages(database);
+    else
+        check_length(database, size);
+}
+
+bool can_write_beside(const base::Path& path)
+{
+    return ::access(path.c_str(), W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
+}
+
+}
+
+base::Path folder_of(const base::Path& ledger)
+{
+    return ledger.has_parent_path() ? ledger.parent_path() : base::Path{"."};
+}
+
+base::Path beside(const base::Path& ledger, std::string_view suffix) { return base::Path{ledger} += suffix; }
+
+bool has_content(const base::Path& file)
+{
+    struct stat about = {};
+    return ::stat(file.c_str(), &about) == 0 && about.st_size > 0;
+}
+
+Store::Store(std::optional<Lock> lock, std::unique_ptr<Database> database)
+    : lock_{std::move(lock)}, database_{std::move(database)}, records_{*database_}, was_new_{records_.totals().last ==
+                                                                                             0}
+{
+}
+
+std::unique_ptr<Store> Store::open_locked(const base::Path& path, std::optional<Lock> lock, Journaling journaling)
+{
+    const bool unclean = has_content(beside(path, log_suffix)) || has_content(beside(path, journal_suffix));
+    const auto size = std::filesystem::file_size(path);
+    auto database = std::make_unique<Database>(path, Database::Purpose::write);
+    check_version(*database);
+    set_journaling(*database, journaling);
+    if (is_blank(*database))
+        create_tables(*database);
+    else
+        check(*database, unclean, size);
+    return std::unique_ptr<Store>{new Store{std::move(lock), std::move(database)}};
+}
+
+std::unique_ptr<Store> Store::open_to_write(const base::Path& path, std::chrono::milliseconds wait)
+{
+    const auto folder = folder_of(path);
+    base::create_folders(folder);
+    Lock lock{beside(path, lock_suffix), wait, path};
+    finish_repair(path);
+    if (!Ledger::exists(path)) create_file(path);
+    require_writable(path);
+    return open_locked(path, std::move(lock), is_remote(folder) ? Journaling::rollback : Journaling::log);
+}
+
+std::unique_ptr<Store> Store::open_to_read(const base::Path& path)
+{
+    if (!Ledger::exists(path)) throw base::SystemError{"open", path.string(), ENOENT};
+    const auto purpose = can_write_beside(path) ? Database::Purpose::read : Database::Purpose::unchanging;
+    auto database = std::make_unique<Database>(path, purpose);
+    check_version(*database);
+    if (is_blank(*database)) throw base::SystemError{"open", path.string(), ENOENT}; // a run is just creating it
+    check_schema(*database);
+    database->execute("PRAGMA query_only = ON");
+    return std::unique_ptr<Store>{new Store{std::nullopt, std::move(database)}};
+}
+
+void Store::require_sound() const
+{
+    if (failed_) throw base::SystemError{"write", database_->path().string(), EIO};
+}
+
+}
