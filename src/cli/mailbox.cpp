@@ -15,7 +15,8 @@ std::string_view Row::state() const
 }
 
 Mailbox::Mailbox(const config::Account& account, const Globals& globals)
-    : account_{account}, ledger_{ledger_to_read(account, globals)}, known_{ledger_ ? ledger_->snapshot() : state::Snapshot{}},
+    : account_{account}, ledger_{ledger_to_read(account, globals)}, known_{ledger_ ? ledger_->snapshot()
+                                                                                   : state::Snapshot{}},
       maildrop_{open_maildrop(account_, {trace_to(globals, ""), nullptr, {}}, seen_)}
 {
     if (ledger_ && fetch::pipelining_broken(*ledger_)) maildrop_->set_transfer({.pipelining = false});
@@ -35,7 +36,7 @@ void Mailbox::read_headers()
     if (std::exchange(has_headers_, true)) return;
     std::vector<pop3::Message> messages;
     for (const auto& row : rows_) messages.push_back(row.message);
-    std::size_t next = 0;                            // replies come in the order of the rows
+    std::size_t next = 0; // replies come in the order of the rows
     const auto row_of = [&](const pop3::Message& message) -> Row& {
         while (rows_[next].message.number != message.number) ++next;
         return rows_[next];
@@ -60,18 +61,17 @@ std::optional<base::WallTime> Mailbox::deletion_time(const Row& row) const
 void Mailbox::quit() &&
 {
     const auto reply = std::move(*maildrop_).quit();
-    if (!reply.ok) throw pop3::Refused{maildrop_->stream().peer() + ": QUIT was refused", reply, "list shows what is still there"};
+    if (!reply.ok)
+        throw pop3::Refused{maildrop_->stream().peer() + ": QUIT was refused", reply, "list shows what is still there"};
 }
 
-void Mailbox::hang_up() &&
-{
-    std::move(*maildrop_).hang_up();
-}
+void Mailbox::hang_up() && { std::move(*maildrop_).hang_up(); }
 
 output::Value addresses_of(const std::vector<mail::Address>& addresses)
 {
     output::Value::List list;
-    for (const auto& address : addresses) list.emplace_back(output::Record{{"name", address.name}, {"address", address.address}});
+    for (const auto& address : addresses)
+        list.emplace_back(output::Record{{"name", address.name}, {"address", address.address}});
     return list;
 }
 
@@ -84,7 +84,8 @@ output::Record record_of(const Row& row, const Mailbox& mailbox)
     const bool fetched = row.state() == "fetched";
     record.set("fetched_at", fetched ? output::Value{row.known->since} : output::Value{});
     if (const auto time = mailbox.deletion_time(row)) record.set("delete_at", *time);
-    if (!row.reason.empty()) record.set("reason", row.reason).set("attempts", row.known->attempts).set("next_try", row.known->next_try);
+    if (!row.reason.empty())
+        record.set("reason", row.reason).set("attempts", row.known->attempts).set("next_try", row.known->next_try);
     if (!row.summary) return record;
 
     const auto& summary = *row.summary;

@@ -1,6 +1,6 @@
 #pragma once
-// A mailbox as `list`, `show`, `save`, `delete` and `shell` see it: the server's listing joined with what the ledger knows, and with headers where
-// they are asked for.
+// A mailbox as `list`, `show`, `save`, `delete` and `shell` see it: the server's listing joined with what the ledger
+// knows, and with headers where they are asked for.
 
 #include <optional>
 #include <string>
@@ -19,12 +19,12 @@ namespace popfetch::cli {
 
 /// One message of this session.
 struct Row {
-    pop3::Message message;                       // its uid points into the Mailbox
-    const state::Known* known = nullptr;         // into the Mailbox; null: new
+    pop3::Message message;               // its uid points into the Mailbox
+    const state::Known* known = nullptr; // into the Mailbox; null: new
     std::optional<mail::Summary> summary;
-    std::string reason;                          // why it failed
+    std::string reason; // why it failed
 
-    std::string_view state() const;              // "new", "fetched", "failed"
+    std::string_view state() const; // "new", "fetched", "failed"
 };
 
 class Mailbox {

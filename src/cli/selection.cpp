@@ -17,7 +17,8 @@ base::Error no_msg(const std::string& word)
 
 base::Error missing(const std::string& what)
 {
-    return base::Error{base::ExitStatus::unavailable, "message.missing", "there is no message " + base::printable(what), "popfetch list shows what is there"};
+    return base::Error{base::ExitStatus::unavailable, "message.missing", "there is no message " + base::printable(what),
+                       "popfetch list shows what is there"};
 }
 
 // Marks the rows a word means.
@@ -30,7 +31,8 @@ public:
         if (word == "all") return mark_if(word, false, [](const Row&) { return true; });
         if (word == "last") return mark_last();
         if (word.starts_with("uid:"))
-            return mark_if(word, true, [uid = std::string_view{word}.substr(4)](const Row& row) { return row.message.uid == uid; });
+            return mark_if(word, true,
+                           [uid = std::string_view{word}.substr(4)](const Row& row) { return row.message.uid == uid; });
         mark_numbers(word);
     }
 
@@ -43,7 +45,8 @@ public:
     }
 
 private:
-    template<class Means> void mark_if(const std::string& word, bool must_exist, Means means)
+    template<class Means>
+    void mark_if(const std::string& word, bool must_exist, Means means)
     {
         bool any = false;
         for (std::size_t i = 0; i < rows_.size(); ++i) {

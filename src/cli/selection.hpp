@@ -10,12 +10,12 @@
 namespace popfetch::cli {
 
 struct Selection {
-    std::vector<std::string> words;              // MSG…; empty: all
-    std::vector<std::string> where;              // all must hold
+    std::vector<std::string> words; // MSG…; empty: all
+    std::vector<std::string> where; // all must hold
 };
 
-/// The rows that are meant, in the listing's order, each once. Reads headers if --where needs them. Throws base::Error: EX_USAGE for what is
-/// no MSG, EX_UNAVAILABLE ("message.missing") for a number or UID that the server does not have.
+/// The rows that are meant, in the listing's order, each once. Reads headers if --where needs them. Throws base::Error:
+/// EX_USAGE for what is no MSG, EX_UNAVAILABLE ("message.missing") for a number or UID that the server does not have.
 std::vector<const Row*> selected(Mailbox& mailbox, const Selection& selection);
 
 }

@@ -23,8 +23,8 @@ struct FieldName {
     Field field;
 };
 constexpr std::array fields{
-    FieldName{"number", Field::number}, FieldName{"size", Field::size}, FieldName{"uid", Field::uid},
-    FieldName{"state", Field::state},   FieldName{"from", Field::from}, FieldName{"to", Field::to},
+    FieldName{"number", Field::number},   FieldName{"size", Field::size},   FieldName{"uid", Field::uid},
+    FieldName{"state", Field::state},     FieldName{"from", Field::from},   FieldName{"to", Field::to},
     FieldName{"subject", Field::subject}, FieldName{"older", Field::older}, FieldName{"newer", Field::newer},
 };
 
@@ -32,9 +32,11 @@ struct OperatorSign {
     std::string_view sign;
     Operator op;
 };
-constexpr std::array operators{                  // the longer sign first
-    OperatorSign{"<=", Operator::at_most}, OperatorSign{">=", Operator::at_least}, OperatorSign{"!=", Operator::unequal},
-    OperatorSign{"<", Operator::less},     OperatorSign{">", Operator::more},      OperatorSign{"=", Operator::equal},
+constexpr std::array operators{
+    // the longer sign first
+    OperatorSign{"<=", Operator::at_most}, OperatorSign{">=", Operator::at_least},
+    OperatorSign{"!=", Operator::unequal}, OperatorSign{"<", Operator::less},
+    OperatorSign{">", Operator::more},     OperatorSign{"=", Operator::equal},
     OperatorSign{"~", Operator::contains},
 };
 
@@ -73,7 +75,8 @@ Field field_named(const std::string& word)
     for (const auto& field : fields) names.push_back(field.word);
     const auto near = base::nearest(word, names);
     throw complaint("there is no field \"" + base::printable(word) + "\"",
-                    near.empty() ? "fields: number size uid state from to subject older newer" : "did you mean \"" + near + "\"?");
+                    near.empty() ? "fields: number size uid state from to subject older newer"
+                                 : "did you mean \"" + near + "\"?");
 }
 
 std::uint64_t number_for(Field field, const std::string& text)
@@ -83,27 +86,32 @@ std::uint64_t number_for(Field field, const std::string& text)
     if (field == Field::size) value = base::parse_size(text);
     if (field == Field::older || field == Field::newer)
         if (const auto age = base::parse_duration(text)) value = static_cast<std::uint64_t>(age->count());
-    if (!value) throw complaint("\"" + base::printable(text) + "\" is no value for this field", "examples: size>1M, older>30d");
+    if (!value)
+        throw complaint("\"" + base::printable(text) + "\" is no value for this field", "examples: size>1M, older>30d");
     return *value;
 }
 
 bool is_text(Field field)
 {
-    return field == Field::uid || field == Field::state || field == Field::from || field == Field::to || field == Field::subject;
+    return field == Field::uid || field == Field::state || field == Field::from || field == Field::to ||
+           field == Field::subject;
 }
 
 Term parse_term(const std::string& word)
 {
     const auto at = word.find_first_of("<>=!~");
-    if (at == std::string::npos || at == 0) throw complaint("\"" + base::printable(word) + "\" is no term", "terms look like size>1M or from~example.org");
+    if (at == std::string::npos || at == 0)
+        throw complaint("\"" + base::printable(word) + "\" is no term", "terms look like size>1M or from~example.org");
     Term term;
     term.field = field_named(word.substr(0, at));
-    const auto sign = std::ranges::find_if(operators, [&](const OperatorSign& o) { return word.compare(at, o.sign.size(), o.sign) == 0; });
+    const auto sign = std::ranges::find_if(
+        operators, [&](const OperatorSign& o) { return word.compare(at, o.sign.size(), o.sign) == 0; });
     if (sign == operators.end()) throw complaint("\"" + base::printable(word) + "\" has no operator");
     term.op = sign->op;
     term.text = base::to_lower(std::string_view{word}.substr(at + sign->sign.size()));
     const bool ordering = term.op != Operator::equal && term.op != Operator::unequal && term.op != Operator::contains;
-    if (is_text(term.field) && ordering) throw complaint("\"" + base::printable(word) + "\": text can only be compared with = != ~");
+    if (is_text(term.field) && ordering)
+        throw complaint("\"" + base::printable(word) + "\": text can only be compared with = != ~");
     if (!is_text(term.field)) {
         if (term.op == Operator::contains) throw complaint("\"" + base::printable(word) + "\": ~ is for text");
         term.number = number_for(term.field, term.text);
@@ -136,7 +144,8 @@ bool compares(const std::vector<mail::Address>& addresses, const Term& term)
 {
     const auto one = [&](const mail::Address& a) { return compares(a.name, term) || compares(a.address, term); };
     if (term.op != Operator::unequal) return std::ranges::any_of(addresses, one);
-    return std::ranges::all_of(addresses, [&](const mail::Address& a) { return compares(a.name, term) && compares(a.address, term); });
+    return std::ranges::all_of(
+        addresses, [&](const mail::Address& a) { return compares(a.name, term) && compares(a.address, term); });
 }
 
 bool has_age(const Row& row, const Term& term, base::WallTime now)
@@ -203,8 +212,8 @@ bool Where::needs_headers() const
 {
     return std::ranges::any_of(any_of_all_, [](const std::vector<Term>& all) {
         return std::ranges::any_of(all, [](const Term& term) {
-            return term.field == Field::from || term.field == Field::to || term.field == Field::subject || term.field == Field::older ||
-                   term.field == Field::newer;
+            return term.field == Field::from || term.field == Field::to || term.field == Field::subject ||
+                   term.field == Field::older || term.field == Field::newer;
         });
     });
 }

@@ -1,9 +1,9 @@
 #pragma once
-// --where: terms such as  size>1M   from~example.org   older>30d   state=new   joined by "and" and "or" ("and" binds tighter), each may
-// have "not" before it.
+// --where: terms such as  size>1M   from~example.org   older>30d   state=new   joined by "and" and "or" ("and" binds
+// tighter), each may have "not" before it.
 //
-// Fields: number, size, uid, state (new, fetched, failed), from, to, subject (~ contains, = is; case is not minded), older, newer (age of the
-// Date header). A value with blanks stands in double quotes.
+// Fields: number, size, uid, state (new, fetched, failed), from, to, subject (~ contains, = is; case is not minded),
+// older, newer (age of the Date header). A value with blanks stands in double quotes.
 
 #include <chrono>
 #include <cstdint>
@@ -33,12 +33,12 @@ public:
         bool negated = false;
         Field field{};
         Operator op{};
-        std::string text;                        // as given
-        std::uint64_t number = 0;                // octets, numbers, seconds
+        std::string text;         // as given
+        std::uint64_t number = 0; // octets, numbers, seconds
     };
 
 private:
-    std::vector<std::vector<Term>> any_of_all_;  // "or" of "and"s
+    std::vector<std::vector<Term>> any_of_all_; // "or" of "and"s
 };
 
 }
