@@ -51,6 +51,19 @@ void Mailbox::read_headers()
         [](const pop3::Message&, const pop3::Reply&) {});
 }
 
+void Mailbox::read_header(Row& row)
+{
+    if (row.summary) return;
+    maildrop_->top(
+        {&row.message, 1}, 0,
+        [&](const pop3::Message&, pop3::Body& body) {
+            base::StringSink head;
+            body.pour_into(head);
+            row.summary = mail::summarize(head.text);
+        },
+        [](const pop3::Message&, const pop3::Reply&) {});
+}
+
 std::optional<base::WallTime> Mailbox::deletion_time(const Row& row) const
 {
     if (!row.known || row.known->standing == state::Standing::failed) return std::nullopt;

@@ -35,9 +35,12 @@ public:
     const config::Account& account() const { return account_; }
     pop3::Maildrop& maildrop() { return *maildrop_; }
     std::vector<Row>& rows() { return rows_; }
+    const SessionReport& session() const { return seen_; }
 
     /// Adds From, To, Subject, Date and Message-ID through one pipelined flight of TOP; once.
     void read_headers();
+    /// Of one message only.
+    void read_header(Row& row);
 
     /// When the configured rule will have it deleted; nothing when it will not, or nobody knows.
     std::optional<base::WallTime> deletion_time(const Row& row) const;
