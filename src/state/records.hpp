@@ -27,13 +27,10 @@ public:
     std::optional<Record> find(std::string_view id);
     std::optional<Record> at(std::int64_t seq);
 
-    /// Every record in the order of seq; throws Corrupt at the first that is damaged, and at the end when one is
-    /// missing or too many. Call it in a transaction.
+    /// Every record in the order of seq; throws Corrupt at the end when one is missing or too many. Call it in a
+    /// transaction.
     template<class Visit>
     void each(Visit visit);
-    /// The same without target, place, token, kind and reason. Checked once for each opening: the check is half of it.
-    template<class Visit>
-    void each_head(Visit visit);
     /// The last so many, newest first, as long as `visit` returns true.
     template<class Visit>
     void newest(std::int64_t most, Visit visit);
@@ -44,14 +41,11 @@ public:
 private:
     friend class Change;
 
-    static RecordView head_in(const Query& row);
-    static std::uint64_t seal_in(const Query& row);
-    RecordView checked(const Query& row) const;
+    RecordView checked(const Query& row);
     void compare(const Totals& counted, const Totals& stored) const;
 
     const Database& database_;
-    bool checked_all_ = false;
-    Statement totals_, by_id_, by_seq_, all_, heads_, newest_, insert_, update_, erase_, write_totals_;
+    Statement totals_, by_id_, by_seq_, all_, newest_, insert_, update_, erase_, write_totals_;
 };
 
 /// One durable transaction over the table. Undone unless committed; commit() of nothing writes nothing.
@@ -85,6 +79,13 @@ private:
     Totals before_, totals_;
 };
 
+inline void tally(Totals& totals, const RecordView& record)
+{
+    ++totals.messages;
+    totals.promised += record.standing == Standing::promised;
+    totals.sum += seal_of(record);
+}
+
 template<class Visit>
 void Records::each(Visit visit)
 {
@@ -94,21 +95,10 @@ void Records::each(Visit visit)
     Query rows{all_};
     while (rows.next()) {
         const auto record = checked(rows);
-        ++counted.messages;
-        counted.promised += record.standing == Standing::promised;
-        counted.sum += seal_in(rows);
+        tally(counted, record);
         visit(record);
     }
     compare(counted, stored);
-    checked_all_ = true;
-}
-
-template<class Visit>
-void Records::each_head(Visit visit)
-{
-    if (!checked_all_) return each(visit);
-    Query rows{heads_};
-    while (rows.next()) visit(head_in(rows));
 }
 
 template<class Visit>
