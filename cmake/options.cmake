@@ -63,6 +63,7 @@ endif()
 if(POPFETCH_SANITIZE)
   target_compile_options(popfetch_options INTERFACE -fsanitize=${POPFETCH_SANITIZE} -fno-omit-frame-pointer
                                                     -fno-sanitize-recover=all)
+  popfetch_use_if_accepted(-Wno-maybe-uninitialized) # GCC cries wolf about its own library when it instruments it
   target_link_options(popfetch_options INTERFACE -fsanitize=${POPFETCH_SANITIZE})
 endif()
 if(POPFETCH_COVERAGE)
