@@ -35,9 +35,9 @@ enum class Order { as_listed, newest_first, smallest_first };
 
 struct Policy {
     DeleteRule remove = Never{};
-    std::optional<std::uint64_t> max_size;     // larger ones are skipped, and stay
-    std::optional<std::uint64_t> max_messages; // per run
-    std::optional<std::uint64_t> max_bytes;    // per run
+    std::optional<std::uint64_t> max_size{};     // larger ones are skipped, and stay
+    std::optional<std::uint64_t> max_messages{}; // per run
+    std::optional<std::uint64_t> max_bytes{};    // per run
     Order order = Order::as_listed;
     bool again = false; // --all: also what was fetched before
     bool force = false; // --force: failed ones at once, no guards, no waiting for LOGIN-DELAY
