@@ -78,6 +78,17 @@ std::string format_size(std::uint64_t octets)
     return "16E"; // 2^64 is 16E: the loop has returned
 }
 
+std::string format_total(std::uint64_t octets)
+{
+    if (octets < 1024) return std::to_string(octets);
+    for (std::size_t power = 0;; ++power) {
+        const std::uint64_t unit = 1ULL << 10U * (power + 1);
+        const std::uint64_t tenths = octets / unit * 10 + (octets % unit * 10 + unit / 2) / unit;
+        if (tenths >= 10'000 && power + 1 < size_units.size()) continue;
+        return std::to_string(tenths / 10) + '.' + std::to_string(tenths % 10) + size_units[power];
+    }
+}
+
 std::string format_count(std::uint64_t count)
 {
     std::string text = std::to_string(count);

@@ -99,8 +99,11 @@ private:
             fetch::forget_not_before(ledger_);
             report_.connected(seen, account_);
             return run(std::move(maildrop), run_);
+        } catch (const base::Interrupted&) {
+            throw;
         } catch (const base::Error& error) {
             remember_pause(ledger_, error);
+            fetch::forget_capabilities(ledger_);
             throw;
         }
     }

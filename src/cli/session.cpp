@@ -52,11 +52,6 @@ pop3::LoginOptions login_options(const config::Account& account)
     return login;
 }
 
-std::optional<pop3::Capabilities> remembered(const SessionOptions& options, bool after_login)
-{
-    return options.memory ? fetch::remembered_capabilities(*options.memory, after_login) : std::nullopt;
-}
-
 pop3::Connection open_timed(const config::Account& account, const SessionOptions& options, SessionReport& report,
                             const Stopwatch& watch)
 {
@@ -92,9 +87,10 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
 {
     const Stopwatch watch;
     auto connection = open_timed(account, options, report, watch);
-    if (const auto known = remembered(options, false)) connection.assume(*known);
+    if (options.memory)
+        if (const auto known = fetch::remembered_capabilities(*options.memory, base::wall_clock()))
+            connection.assume(*known);
     report.before_login = connection.capabilities();
-    if (options.memory) fetch::remember_capabilities(*options.memory, false, report.before_login);
 
     tell(options, "logging in");
     auto [maildrop, mechanism] = log_in(std::move(connection), login_options(account));

@@ -4,15 +4,14 @@ namespace popfetch::fetch {
 
 namespace {
 
+constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view pipelining = "server.pipelining";
 constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view first_run = "run.seen_listing";
 
-std::string_view capabilities_name(bool after_login)
-{
-    return after_login ? "server.capabilities.after_login" : "server.capabilities.before_login";
-}
+// A server that was asked longer ago than this is asked again.
+constexpr std::chrono::hours good_for{24 * 7};
 
 }
 
@@ -49,17 +48,26 @@ void forget_not_before(state::Ledger& ledger)
     if (ledger.fact(next_login)) ledger.forget(next_login);
 }
 
-std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, bool after_login)
+std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, base::WallTime now)
 {
-    const auto fact = ledger.fact(capabilities_name(after_login));
-    return fact ? std::optional{pop3::Capabilities::from_text(*fact)} : std::nullopt;
+    // The time it was asked stands on a line of its own before the capabilities.
+    const auto fact = ledger.fact(capabilities);
+    if (!fact) return std::nullopt;
+    const auto end = fact->find('\n');
+    const auto asked = base::from_rfc3339(std::string_view{*fact}.substr(0, end));
+    if (!asked || end == std::string::npos || *asked + good_for < now || *asked > now) return std::nullopt;
+    return pop3::Capabilities::from_text(std::string_view{*fact}.substr(end + 1));
 }
 
-void remember_capabilities(state::Ledger& ledger, bool after_login, const pop3::Capabilities& capabilities)
+void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& seen, base::WallTime now)
 {
-    const auto text = capabilities.to_text();
-    const auto name = capabilities_name(after_login);
-    if (ledger.fact(name) != text) ledger.remember(name, text);
+    if (remembered_capabilities(ledger, now) == seen) return;
+    ledger.remember(capabilities, base::to_rfc3339(now) + "\n" + seen.to_text());
+}
+
+void forget_capabilities(state::Ledger& ledger)
+{
+    if (ledger.fact(capabilities)) ledger.forget(capabilities);
 }
 
 bool has_run(const state::Ledger& ledger) { return ledger.fact(first_run).has_value(); }

@@ -87,6 +87,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
 {
     const auto listing = maildrop.scan();
     const auto known = run.ledger.snapshot();
+    remember_capabilities(run.ledger, maildrop.to_remember(), run.clock());
     refuse_keeping_without_uids(listing, run.policy);
     refuse_renumbered(listing, known, run.policy);
     note_listing(listing, run);

@@ -64,7 +64,7 @@ Changes compare(Records& records, const IdSet& listed, base::WallTime now, std::
 {
     Changes changes;
     std::size_t all = 0;
-    records.each([&](const RecordView& record) {
+    records.each_head([&](const RecordView& record) {
         ++all;
         if (listed.contains(record.id)) {
             if (record.is_absent()) changes.returned.push_back(record.seq);

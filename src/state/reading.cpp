@@ -15,7 +15,7 @@ Snapshot Ledger::snapshot() const
     auto& records = store_->records();
     Snapshot snapshot;
     snapshot.reserve(static_cast<std::size_t>(std::max<std::int64_t>(0, records.totals().messages)));
-    records.each([&](const RecordView& record) { snapshot.add(record.id, known(record)); });
+    records.each_head([&](const RecordView& record) { snapshot.add(record.id, known(record)); });
     return snapshot;
 }
 

@@ -1,12 +1,9 @@
 #include "record.hpp"
 
-#include "siphash.hpp"
+#include "checksum.hpp"
 
 namespace popfetch::state {
 namespace {
-
-// Not secret: it tells a record's checksum from any other use of the hash.
-constexpr HashKey seal_key{0x706f706665746368, 0x206c656467657231}; // "popfetch ledger1"
 
 template<class To, class From>
 BasicRecord<To> convert(const BasicRecord<From>& from)
@@ -25,24 +22,24 @@ Record own(const RecordView& record) { return convert<std::string>(record); }
 
 std::uint64_t seal_of(const RecordView& record)
 {
-    FieldHash hash{seal_key};
-    hash.number(static_cast<std::uint64_t>(record.seq));
-    hash.text(record.id);
-    hash.number(static_cast<std::uint64_t>(record.standing));
-    hash.number(record.deletion_wanted);
-    hash.number(record.size);
-    for (const auto time : {record.since, record.absent_since, record.next_try}) hash.number(number(time));
-    hash.number(record.attempts);
-    for (const auto text : {record.target, record.place, record.token, record.kind, record.reason}) hash.text(text);
-    return hash.finish();
+    Checksum sum;
+    sum.number(static_cast<std::uint64_t>(record.seq));
+    sum.text(record.id);
+    sum.number(static_cast<std::uint64_t>(record.standing));
+    sum.number(record.deletion_wanted);
+    sum.number(record.size);
+    for (const auto time : {record.since, record.absent_since, record.next_try}) sum.number(number(time));
+    sum.number(record.attempts);
+    for (const auto text : {record.target, record.place, record.token, record.kind, record.reason}) sum.text(text);
+    return sum.value();
 }
 
 std::uint64_t seal_of_fact(std::string_view name, std::string_view value)
 {
-    FieldHash hash{seal_key};
-    hash.text(name);
-    hash.text(value);
-    return hash.finish();
+    Checksum sum;
+    sum.text(name);
+    sum.text(value);
+    return sum.value();
 }
 
 Known known(const RecordView& record)

@@ -8,19 +8,35 @@
 namespace popfetch::state {
 namespace {
 
-constexpr const char* columns =
-    "seq, id, standing, deletion_wanted, size, since, absent_since, next_try, attempts, target, place, "
-    "token, kind, reason, seal";
+constexpr std::string_view head =
+    "SELECT seq, id, standing, deletion_wanted, size, since, absent_since, next_try, attempts";
+constexpr std::string_view whole = ", target, place, token, kind, reason, seal";
 
-std::string select(std::string_view rest)
+std::string select(std::string_view more_columns, std::string_view rest)
 {
-    return std::string{"SELECT "} + columns + " FROM message " + std::string{rest};
+    return std::string{head}.append(more_columns).append(" FROM message ").append(rest);
 }
 
 base::WallTime time(std::int64_t seconds) { return base::WallTime{std::chrono::seconds{seconds}}; }
 std::int64_t number(base::WallTime time) { return time.time_since_epoch().count(); }
 
-RecordView read(const Query& row)
+}
+
+Records::Records(const Database& database)
+    : database_{database}, totals_{database, "SELECT messages, promised, last, sum FROM seal"},
+      by_id_{database, select(whole, "WHERE id = ?")}, by_seq_{database, select(whole, "WHERE seq = ?")},
+      all_{database, select(whole, "ORDER BY seq")}, heads_{database, select("", "ORDER BY seq")},
+      newest_{database, select(whole, "ORDER BY seq DESC LIMIT ?")},
+      insert_{database, "INSERT INTO message VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
+      update_{database, "UPDATE message SET standing = ?2, deletion_wanted = ?3, size = ?4, since = ?5, "
+                        "absent_since = ?6, next_try = ?7, attempts = ?8, target = ?9, place = ?10, token = ?11, "
+                        "kind = ?12, reason = ?13, seal = ?14 WHERE seq = ?1"},
+      erase_{database, "DELETE FROM message WHERE seq = ?"},
+      write_totals_{database, "UPDATE seal SET messages = ?, promised = ?, last = ?, sum = ?"}
+{
+}
+
+RecordView Records::head_in(const Query& row)
 {
     RecordView record;
     record.seq = row.integer(0);
@@ -32,28 +48,21 @@ RecordView read(const Query& row)
     record.absent_since = time(row.integer(6));
     record.next_try = time(row.integer(7));
     record.attempts = static_cast<unsigned>(row.integer(8));
+    return record;
+}
+
+std::uint64_t Records::seal_in(const Query& row) { return static_cast<std::uint64_t>(row.integer(14)); }
+
+RecordView Records::checked(const Query& row) const
+{
+    auto record = head_in(row);
     record.target = row.bytes(9);
     record.place = row.bytes(10);
     record.token = row.bytes(11);
     record.kind = row.bytes(12);
     record.reason = row.bytes(13);
+    if (seal_of(record) != seal_in(row)) refuse("record " + std::to_string(record.seq) + " does not have its checksum");
     return record;
-}
-
-}
-
-Records::Records(const Database& database)
-    : database_{database}, totals_{database, "SELECT messages, promised, last, sum FROM seal"},
-      by_id_{database, select("WHERE id = ?")}, by_seq_{database, select("WHERE seq = ?")},
-      all_{database, select("ORDER BY seq")}, newest_{database, select("ORDER BY seq DESC LIMIT ?")},
-      insert_{database, "INSERT INTO message VALUES(?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)"},
-      update_{database,
-              "UPDATE message SET standing = ?2, deletion_wanted = ?3, size = ?4, since = ?5, absent_since = ?6, "
-              "next_try = ?7, attempts = ?8, target = ?9, place = ?10, token = ?11, kind = ?12, reason = ?13, "
-              "seal = ?14 WHERE seq = ?1"},
-      erase_{database, "DELETE FROM message WHERE seq = ?"},
-      write_totals_{database, "UPDATE seal SET messages = ?, promised = ?, last = ?, sum = ?"}
-{
 }
 
 Totals Records::totals()
@@ -61,14 +70,6 @@ Totals Records::totals()
     Query row{totals_};
     if (!row.next()) refuse("its seal is missing");
     return {row.integer(0), row.integer(1), row.integer(2), static_cast<std::uint64_t>(row.integer(3))};
-}
-
-RecordView Records::checked(const Query& row)
-{
-    const auto record = read(row);
-    if (seal_of(record) != static_cast<std::uint64_t>(row.integer(14)))
-        refuse("record " + std::to_string(record.seq) + " does not have its checksum");
-    return record;
 }
 
 std::optional<Record> Records::find(std::string_view id)

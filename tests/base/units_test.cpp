@@ -96,6 +96,21 @@ TEST_CASE("no size takes five characters")
     }
 }
 
+TEST_CASE("totals have one decimal wherever they have a unit")
+{
+    const std::vector<std::pair<std::uint64_t, std::string>> totals{{0, "0"},
+                                                                    {1'023, "1023"},
+                                                                    {1'024, "1.0K"},
+                                                                    {3'481, "3.4K"},
+                                                                    {19'293'798, "18.4M"},
+                                                                    {104'752'742, "99.9M"},
+                                                                    {1'048'471'143, "999.9M"},
+                                                                    {1'048'576'000, "1.0G"},
+                                                                    {1ULL << 50U, "1.0P"},
+                                                                    {UINT64_MAX, "16.0E"}};
+    for (const auto& [octets, text] : totals) CHECK(format_total(octets) == text);
+}
+
 TEST_CASE("counts have their thousands set apart")
 {
     CHECK(format_count(0) == "0");

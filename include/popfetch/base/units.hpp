@@ -18,6 +18,8 @@ std::optional<std::uint64_t> parse_size(std::string_view text);
 
 /// "512", "3.4K", "12M", "1.1G": at most four characters and exact enough to compare at a glance.
 std::string format_size(std::uint64_t octets);
+/// "512", "3.4K", "18.4M", "1.1G": for totals and for what grows while one looks, always with one decimal after a unit.
+std::string format_total(std::uint64_t octets);
 /// Thousands set apart: 1,204.
 std::string format_count(std::uint64_t count);
 /// "14d", "12h", "90s": what parse_duration reads.

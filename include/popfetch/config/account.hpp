@@ -20,8 +20,8 @@
 namespace popfetch::config {
 
 /// EX_CONFIG. "popfetch.toml:14: unknown key "tls_verfy" in account "work"; did you mean …". Kinds: "config.syntax",
-/// "config.unknown_key", "config.value", "config.missing", "config.permissions", "config.unknown_account",
-/// "config.url", "config.secret".
+/// "config.unknown_key", "config.value", "config.missing" (a key or the file itself), "config.contradiction",
+/// "config.permissions", "config.unknown_account", "config.url", "config.secret".
 class Invalid : public base::Error {
 public:
     Invalid(std::string_view kind, std::string_view text, std::string_view advice = {})
@@ -45,13 +45,14 @@ struct FromFile {
 };
 struct FromEnvironment {
     std::string name;
+    base::Secret value; // load() moves it here out of the environment; empty: the variable was not set
 };
 struct FromDescriptor {
     int descriptor;
 };
 struct FromCredential {
-    std::string name;
-}; // systemd, $CREDENTIALS_DIRECTORY
+    std::string name; // systemd, $CREDENTIALS_DIRECTORY
+};
 struct FromNetrc {
     base::Path path;
 };
@@ -59,9 +60,10 @@ using SecretSource = std::variant<FromPrompt, FromText, FromCommand, FromFile, F
                                   FromCredential, FromNetrc>;
 
 struct Account {
-    std::string name; // of the section, or "user@host" for a URL; names the ledger
+    std::string
+        name; // of the section, or "user@host" for a URL (with ":port" when it is not the usual one); names the ledger
     bool enabled = true;
-    std::string user;
+    std::string user; // empty only for a URL without one, with which only `info` can work, and with auth = "EXTERNAL"
     TlsMode tls_mode = TlsMode::implicit;
     net::DialOptions dial;
     net::TlsOptions tls;

@@ -14,16 +14,17 @@ namespace popfetch::config {
 struct Configuration {
     base::Path file;                   // empty: none was found, and none was asked for
     std::vector<Account> accounts;     // in the file's order
-    std::vector<std::string> warnings; // one line each, with file and line
+    std::vector<std::string> warnings; // what is odd but not wrong, one line each: "popfetch.toml:7: …"
     const Account* find(std::string_view name) const;
 };
 
-/// The file named, which must exist; or the usual place ($XDG_CONFIG_HOME/popfetch/popfetch.toml), which may be
-/// missing. A file that holds a password must be the user's own (or root's) and closed to group and others (FAULTS
-/// C01).
+/// The file named, which must exist; or, when `named` is empty, the usual place (usual_file()), which may be missing.
+/// The file must be the user's own or root's and writable by nobody else; one that holds a password must be closed to
+/// group and others altogether (FAULTS C01). What is checked is what is read: the opened descriptor (FAULTS C07).
+/// Passwords that accounts take from the environment are moved out of it here, while there is only one thread.
 Configuration load(const base::Path& named);
 
-/// The text of such a file, for tests and fuzzers; `file` is for messages and for relative paths.
+/// The text of such a file, for tests and fuzzers; `file` is for messages and for relative paths. Looks at no file.
 Configuration parse(std::string_view text, const base::Path& file);
 
 /// "never", "fetched", or an age ("14d"); throws Invalid "config.value". And the same back, tables included
@@ -31,14 +32,18 @@ Configuration parse(std::string_view text, const base::Path& file);
 fetch::DeleteRule parse_delete_rule(std::string_view text);
 std::string to_text(const fetch::DeleteRule& rule);
 
-/// The default folders, from the XDG variables, HOME or the user database.
+/// $XDG_CONFIG_HOME/popfetch/popfetch.toml and $XDG_STATE_HOME/popfetch. The variables count only when they are
+/// absolute (XDG Base Directory Specification) and the program has no raised privileges; else ~/.config and
+/// ~/.local/state, where ~ is $HOME, or what the user database says (FAULTS C10).
 base::Path usual_file();
 base::Path usual_state_dir();
-/// `~` and `~user` and paths relative to `base`.
+/// `~` and `~user` expanded; what is relative is below `base`. Throws Invalid "config.value" when there is no such
+/// user.
 base::Path resolve(std::string_view text, const base::Path& base);
 
 /// Every key with a one-line explanation, for the man page's test and for suggestions.
 struct Key {
+    std::string_view table; // empty: a key of an account; or of the table that "deliver", "delete" or "proxy" may be
     std::string_view name, values, meaning;
 };
 std::span<const Key> keys();

@@ -26,9 +26,11 @@ std::optional<base::WallTime> not_before(const state::Ledger& ledger);
 void remember_not_before(state::Ledger& ledger, base::WallTime time);
 void forget_not_before(state::Ledger& ledger);
 
-/// Capabilities as last seen, which save a round trip (PERFORMANCE B4); nothing when the server is new.
-std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, bool after_login);
-void remember_capabilities(state::Ledger& ledger, bool after_login, const pop3::Capabilities& capabilities);
+/// What the server could do when it was last asked, which saves two round trips (PERFORMANCE B4). Nothing when it is
+/// new, or was asked more than a week ago: servers learn. Forgotten whenever a session goes wrong.
+std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, base::WallTime now);
+void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& capabilities, base::WallTime now);
+void forget_capabilities(state::Ledger& ledger);
 
 /// True once a run has seen a listing: from then on a ledger without messages means something.
 bool has_run(const state::Ledger& ledger);

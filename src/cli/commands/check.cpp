@@ -1,0 +1,151 @@
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <popfetch/base/file.hpp>
+#include <popfetch/base/units.hpp>
+
+#include "../accounts.hpp"
+#include "../health.hpp"
+#include "../screen.hpp"
+#include "../side_by_side.hpp"
+#include "all.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+struct CheckOptions {
+    std::vector<std::string> accounts;
+    std::string messages, octets, age, time, certificate; // WARNING,CRITICAL
+    std::string prometheus;
+};
+
+// "1000,5000", each part read by `parse`; a part may be missing.
+template<class Parse>
+Threshold threshold(const std::string& text, const std::string& option, Parse parse)
+{
+    Threshold result;
+    const auto comma = text.find(',');
+    const auto part = [&](const std::string& word) -> std::optional<double> {
+        if (word.empty()) return std::nullopt;
+        if (const auto value = parse(word)) return value;
+        throw base::Error{base::ExitStatus::usage, "usage.threshold", option + ": \"" + word + "\" is no value for it",
+                          "write WARNING,CRITICAL"};
+    };
+    result.warning = part(text.substr(0, comma));
+    if (comma != std::string::npos) result.critical = part(text.substr(comma + 1));
+    return result;
+}
+
+std::optional<double> as_number(const std::string& word)
+{
+    try {
+        std::size_t used = 0;
+        const double value = std::stod(word, &used);
+        return used == word.size() && value >= 0 ? std::optional{value} : std::nullopt;
+    } catch (const std::exception&) {
+        return std::nullopt;
+    }
+}
+std::optional<double> as_size(const std::string& word)
+{
+    const auto size = base::parse_size(word);
+    return size ? std::optional{static_cast<double>(*size)} : std::nullopt;
+}
+std::optional<double> as_age(const std::string& word)
+{
+    const auto age = base::parse_duration(word);
+    return age ? std::optional{static_cast<double>(age->count())} : std::nullopt;
+}
+
+Thresholds thresholds_of(const CheckOptions& options)
+{
+    Thresholds result;
+    result.messages = threshold(options.messages, "--messages", as_number);
+    result.octets = threshold(options.octets, "--octets", as_size);
+    result.oldest_new = threshold(options.age, "--oldest-new", as_age);
+    result.time = threshold(options.time, "--time", as_number);
+    if (!options.certificate.empty())
+        result.certificate_days = threshold(options.certificate, "--certificate", as_number);
+    return result;
+}
+
+std::vector<AccountHealth> examine_all(const std::vector<config::Account>& accounts, const Thresholds& thresholds,
+                                       const Globals& globals)
+{
+    std::vector<AccountHealth> healths(accounts.size());
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < accounts.size(); ++i)
+        jobs.push_back(
+            {accounts[i].dial.host, accounts[i].connections_per_host, [&, i] {
+                 try {
+                     healths[i] = examine(accounts[i], thresholds, globals);
+                 } catch (const base::Interrupted& interrupted) {
+                     healths[i] = {accounts[i].name, Health::unknown, {}, interrupted.what(), interrupted.kind()};
+                 }
+             }});
+    run_side_by_side(std::move(jobs), 8);
+    return healths;
+}
+
+Health run_check(const Globals& globals, const CheckOptions& options)
+{
+    const auto healths = examine_all(select_accounts(options.accounts, globals), thresholds_of(options), globals);
+    StandardOutput out;
+    if (!options.prometheus.empty()) {
+        if (options.prometheus == "-")
+            out.write(prometheus_text(healths));
+        else
+            base::replace_file(options.prometheus, prometheus_text(healths), 0644);
+    } else if (globals.machine()) {
+        for (const auto& health : healths) out.write(output::to_json_line(to_record(health)));
+    } else {
+        out.write(plugin_line(healths));
+    }
+    return worst(healths);
+}
+
+// A plugin's status is not ours: what goes wrong before anything is known is UNKNOWN (3), on standard output like
+// everything a plugin says.
+base::ExitStatus checked(const Globals& globals, const CheckOptions& options)
+{
+    Health health = Health::unknown;
+    try {
+        health = run_check(globals, options);
+    } catch (const base::Error& error) {
+        StandardOutput{}.write(globals.machine() ? output::to_json_line(error_record(error, {}))
+                                                 : "POPFETCH UNKNOWN: " + std::string{error.what()} + "\n");
+    }
+    return static_cast<base::ExitStatus>(health);
+}
+
+}
+
+void add_check(CLI::App& app, Invocation& invocation)
+{
+    const auto options = std::make_shared<CheckOptions>();
+    auto* command = app.add_subcommand(
+        "check", "For monitoring: one line with perfdata; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN");
+    command
+        ->add_option("account", options->accounts,
+                     "Accounts of the configuration, or URLs; none: every enabled account")
+        ->type_name("ACCOUNT|URL");
+    command->add_option("--messages", options->messages, "Messages in the mailbox")->type_name("WARN,CRIT");
+    command->add_option("--octets", options->octets, "Size of the mailbox: 500M,1G")->type_name("WARN,CRIT");
+    command->add_option("--oldest-new", options->age, "Age of the oldest message not fetched: 1h,6h")
+        ->type_name("WARN,CRIT");
+    command->add_option("--time", options->time, "Seconds until the mailbox is listed: 1,5")->type_name("WARN,CRIT");
+    command->add_option("--certificate", options->certificate, "Days until the certificate expires (default 21,7)")
+        ->type_name("WARN,CRIT");
+    command
+        ->add_option("--prometheus", options->prometheus,
+                     "Write the text format for a node exporter to this file; - for standard output")
+        ->type_name("FILE");
+    command->callback([&invocation, options] {
+        invocation.run = [options](const Globals& globals) { return checked(globals, *options); };
+    });
+}
+
+}

@@ -1,0 +1,111 @@
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+#include <unistd.h>
+
+#include <popfetch/base/units.hpp>
+
+#include "../accounts.hpp"
+#include "../listing_table.hpp"
+#include "../question.hpp"
+#include "../screen.hpp"
+#include "../selection.hpp"
+#include "all.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+struct DeleteOptions {
+    std::string account;
+    Selection selection;
+    bool yes = false, dry_run = false;
+};
+
+void refuse_without_choice(const DeleteOptions& options)
+{
+    if (!options.selection.words.empty() || !options.selection.where.empty()) return;
+    throw base::Error{base::ExitStatus::usage, "usage.message", "nothing says which messages to delete",
+                      "name them (7, 3-9, uid:UID, all) or use --where"};
+}
+
+bool agreed(const DeleteOptions& options, std::size_t count)
+{
+    if (options.yes) return true;
+    if (!is_terminal(STDIN_FILENO))
+        throw base::Error{base::ExitStatus::usage, "usage.confirmation",
+                          "deleting wants a yes, and there is no terminal to ask on", "use --yes"};
+    return ask("Delete " + base::format_count(count) + (count == 1 ? " message" : " messages") +
+               " on the server for good?");
+}
+
+// The numbers are those of this session's listing, joined by UID; none is ever taken from an earlier one.
+std::size_t mark(Mailbox& mailbox, const std::vector<const Row*>& rows)
+{
+    std::vector<std::uint32_t> numbers;
+    for (const auto* row : rows) numbers.push_back(row->message.number);
+    const auto refused = mailbox.maildrop().dele(numbers);
+    for (const auto number : refused)
+        say("popfetch: " + mailbox.account().name + ": the server refused to delete message " + std::to_string(number));
+    return numbers.size() - refused.size();
+}
+
+void tell(const Mailbox& mailbox, const std::vector<const Row*>& rows, std::size_t deleted, const Globals& globals)
+{
+    StandardOutput out;
+    if (!globals.machine()) {
+        if (!globals.quiet) out.write("deleted " + base::format_count(deleted) + "\n");
+        return;
+    }
+    for (const auto* row : rows)
+        out.write(output::to_json_line({{"event", "deleted"},
+                                        {"account", mailbox.account().name},
+                                        {"number", row->message.number},
+                                        {"uid", row->message.uid},
+                                        {"size", output::Octets{row->message.size}},
+                                        {"why", "asked for"}}));
+}
+
+base::ExitStatus run_delete(const Globals& globals, const DeleteOptions& options)
+{
+    refuse_without_choice(options);
+    const auto account = select_account(options.account, globals);
+    return for_account(account.name, globals, [&] {
+        Mailbox mailbox{account, globals};
+        const bool shown = !globals.machine() && !(options.yes && globals.quiet);
+        if (shown && !options.yes) mailbox.read_headers();
+        const auto rows = selected(mailbox, options.selection);
+        if (shown || options.dry_run) print_listing(mailbox, rows, globals);
+        if (options.dry_run || rows.empty() || !agreed(options, rows.size())) {
+            std::move(mailbox).quit();
+            return base::ExitStatus::ok;
+        }
+        const auto deleted = mark(mailbox, rows);
+        std::move(mailbox).quit();
+        tell(mailbox, rows, deleted, globals);
+        return deleted == rows.size() ? base::ExitStatus::ok : base::ExitStatus::temporary;
+    });
+}
+
+}
+
+void add_delete(CLI::App& app, Invocation& invocation)
+{
+    const auto options = std::make_shared<DeleteOptions>();
+    auto* command = app.add_subcommand("delete", "Delete messages on the server, after showing them and asking");
+    command->add_option("account", options->account, "Account of the configuration, or a URL")
+        ->type_name("ACCOUNT|URL")
+        ->required();
+    command->add_option("message", options->selection.words, "Which: 7, 3-9, 5-, uid:UID, last, all")->type_name("MSG");
+    command->add_option("--where", options->selection.where, "Only those of which this holds: size>1M, older>30d")
+        ->type_name("TERMS")
+        ->allow_extra_args(false);
+    command->add_flag("-y,--yes", options->yes, "Do not ask");
+    command->add_flag("-n,--dry-run", options->dry_run, "Show what would go, and delete nothing");
+    command->callback([&invocation, options] {
+        invocation.run = [options](const Globals& globals) { return run_delete(globals, *options); };
+    });
+}
+
+}

@@ -1,0 +1,89 @@
+#include <algorithm>
+#include <memory>
+
+#include <CLI/CLI.hpp>
+
+#include <popfetch/base/units.hpp>
+
+#include "../accounts.hpp"
+#include "../listing_table.hpp"
+#include "../screen.hpp"
+#include "../selection.hpp"
+#include "all.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+struct ListOptions {
+    std::string account;
+    Selection selection;
+    bool headers = false;
+    std::string sort = "number";
+    bool reverse = false;
+};
+
+template<class Key>
+void sort_by(std::vector<const Row*>& rows, Key key)
+{
+    std::ranges::stable_sort(rows, std::less{}, [&](const Row* row) { return key(*row); });
+}
+
+void put_in_order(std::vector<const Row*>& rows, const ListOptions& options)
+{
+    const auto summary = [](const Row& row) { return row.summary.value_or(mail::Summary{}); };
+    if (options.sort == "size") sort_by(rows, [](const Row& row) { return row.message.size; });
+    if (options.sort == "state") sort_by(rows, [](const Row& row) { return row.state(); });
+    if (options.sort == "date")
+        sort_by(rows, [&](const Row& row) { return summary(row).date.value_or(base::WallTime{}); });
+    if (options.sort == "subject") sort_by(rows, [&](const Row& row) { return summary(row).subject; });
+    if (options.sort == "from")
+        sort_by(rows, [&](const Row& row) {
+            const auto from = summary(row).from;
+            return from.empty() ? std::string{} : from.front().address;
+        });
+    if (options.reverse) std::ranges::reverse(rows);
+}
+
+base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
+{
+    const auto account = select_account(options.account, globals);
+    return for_account(account.name, globals, [&] {
+        Mailbox mailbox{account, globals};
+        if (options.headers || options.sort == "date" || options.sort == "subject" || options.sort == "from")
+            mailbox.read_headers();
+        auto rows = selected(mailbox, options.selection);
+        put_in_order(rows, options);
+        print_listing(mailbox, rows, globals);
+        std::move(mailbox).quit();
+        return base::ExitStatus::ok;
+    });
+}
+
+}
+
+void add_list(CLI::App& app, Invocation& invocation)
+{
+    const auto options = std::make_shared<ListOptions>();
+    auto* command = app.add_subcommand("list", "What is on the server");
+    command->add_option("account", options->account, "Account of the configuration, or a URL")
+        ->type_name("ACCOUNT|URL")
+        ->required();
+    command->add_option("message", options->selection.words, "Only these: 7, 3-9, 5-, uid:UID, last, all")
+        ->type_name("MSG");
+    command->add_flag("--headers", options->headers, "Add From, To, Subject, Date and Message-ID");
+    command
+        ->add_option("--where", options->selection.where,
+                     "Only those of which this holds: size>1M, from~example.org, older>30d, state=new")
+        ->type_name("TERMS")
+        ->allow_extra_args(false);
+    command->add_option("--sort", options->sort, "By number, size, state, date, from or subject")
+        ->type_name("FIELD")
+        ->check(CLI::IsMember({"number", "size", "state", "date", "from", "subject"}).description(""));
+    command->add_flag("--reverse", options->reverse, "The other way round");
+    command->callback([&invocation, options] {
+        invocation.run = [options](const Globals& globals) { return run_list(globals, *options); };
+    });
+}
+
+}

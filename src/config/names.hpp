@@ -1,0 +1,14 @@
+#pragma once
+// Names of accounts and of their ledgers: letters, digits and . _ - @ +, so that they stand in messages, on the command
+// line and in file names as they are.
+
+#include <string_view>
+
+namespace popfetch::config {
+
+inline constexpr std::string_view account_name_rule =
+    "a name of at most 128 letters, digits and . _ - @ +, which begins with a letter, a digit or _";
+
+bool is_account_name(std::string_view name) noexcept;
+
+}
