@@ -1,6 +1,12 @@
 #pragma once
-// Logging in: USER/PASS and APOP (RFC 1939 §7), AUTH (RFC 5034). One attempt; no second try with the same password, no weaker
-// mechanism after a refusal.
+// Logging in: USER/PASS and APOP (RFC 1939 §7), AUTH (RFC 5034). One attempt; no second try with the same password, no
+// weaker mechanism after a refusal.
+//
+//     auto [maildrop, mechanism] = pop3::log_in(std::move(connection), options);
+//
+// Two things are not a second try: an access token that was refused and is asked for once more, if it is another then
+// (FAULTS A13); and a mechanism that a remembered server no longer offers (Connection::assume), where the one that it
+// offers now does not show a password that the first would not have shown.
 
 #include <optional>
 #include <string>
@@ -16,21 +22,37 @@ struct LoginOptions {
     sasl::Credentials credentials;
     /// "auto" alone, or mechanisms in the order of preference; "USER" is USER/PASS, "APOP" is APOP.
     std::vector<std::string> mechanisms{"auto"};
-    bool allow_plaintext_password = false;         // on a line that is neither encrypted nor local
-    bool two_step = false;                         // never send an initial response (RFC 5034 §4 allows both)
+    bool allow_plaintext_password = false; // on a line that is neither encrypted nor local
+    bool two_step = false;                 // never send an initial response (RFC 5034 §4 allows both)
+    bool pipelining = true;                // USER and PASS in one go where the server announces PIPELINING
 };
 
 struct LoginResult {
     Maildrop maildrop;
-    std::string mechanism;                         // what was used: "SCRAM-SHA-256-PLUS", "USER"
+    std::string mechanism; // what was used: "SCRAM-SHA-256-PLUS", "USER"
 };
 
-/// Throws LoginFailed, Refused (busy: [IN-USE], [LOGIN-DELAY], or words that say so), sasl::SaslError, base::Error "auth.no_mechanism" (EX_NOPERM),
-/// "auth.plaintext" (EX_PROTOCOL: the password would be readable on the line).
+/// Takes the connection over, and drops it when this throws:
+///
+/// - LoginFailed: the credentials were refused.
+/// - Refused: the server is busy, by its code ([IN-USE], [LOGIN-DELAY], [SYS/TEMP]) or by its words ("server.busy").
+/// - Error EX_TEMPFAIL "auth.closed": it closed the line instead of answering. Many do so for a bad password as well,
+/// so
+///   a second time in a row is as good as a refusal (FAULTS A04).
+/// - sasl::SaslError: the server broke the rules of the mechanism, or could not prove who it is.
+/// - ProtocolError: what it said is not POP3 ("proto.bad_challenge", "proto.bad_reply").
+/// - Error EX_PROTOCOL "auth.plaintext": the password could be read on the line. EX_NOPERM "auth.no_mechanism": no way
+/// to
+///   log in that both sides know. EX_CONFIG "auth.bad_credentials" and sasl::begin's: the user name or password cannot
+///   be sent to any server. Nothing was sent in these cases.
+/// - PipeliningBroken, where options.pipelining is on.
 LoginResult log_in(Connection&& connection, const LoginOptions& options);
 
 /// Which mechanism log_in would use, without logging in.
 std::optional<std::string> preferred_mechanism(const Capabilities& capabilities, const std::string& apop_timestamp,
                                                const LoginOptions& options, const sasl::Channel& channel);
+
+/// What a mechanism may bind to, and whether a password may be shown on the line.
+sasl::Channel channel_of(const net::Stream& stream, const LoginOptions& options);
 
 }

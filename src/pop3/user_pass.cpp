@@ -1,0 +1,69 @@
+#include "user_pass.hpp"
+
+#include <algorithm>
+
+#include <popfetch/base/printable.hpp>
+
+#include "command_line.hpp"
+#include "wire.hpp"
+
+namespace popfetch::pop3 {
+
+namespace {
+
+bool is_ascii(std::string_view text)
+{
+    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
+}
+
+void require_sendable(const Wire& wire, std::string_view command, std::string_view argument,
+                      const Capabilities& capabilities)
+{
+    const auto refuse = [&](std::string_view why) {
+        throw base::Error{base::ExitStatus::no_permission, "auth.no_mechanism",
+                          wire.where(command) + ": cannot be sent to this server, since it " + std::string{why},
+                          "only a server with SASL takes it"};
+    };
+    if (!fits_command_line(command.size() + 1 + argument.size())) refuse("does not fit into a line of POP3");
+    const bool utf8_is_welcome = capabilities.utf8_user && base::is_valid_utf8(argument);
+    if (!is_ascii(argument) && !utf8_is_welcome) refuse("has characters beyond ASCII");
+}
+
+/// A server that closes the line on a bad password must not look like one that cannot cope with two commands at once,
+/// which would be worth another login. One that falls silent must.
+void wait_for_verdict(Wire& wire)
+{
+    try {
+        wire.available();
+    } catch (const net::ConnectionError& error) {
+        if (error.kind() != "net.timeout") throw;
+        throw PipeliningBroken{error.what()};
+    }
+}
+
+Reply together(Wire& wire, const std::string& user, const base::Secret& password)
+{
+    wire.queue("USER " + user);
+    wire.send_secret("PASS ", password);
+    const auto known = wire.read_reply("USER");
+    wait_for_verdict(wire);
+    const auto verdict = wire.read_reply("PASS");
+    return known.ok ? verdict : known;
+}
+
+}
+
+Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& password, const Capabilities& capabilities,
+                    UserPass how)
+{
+    require_sendable(wire, "USER", user, capabilities);
+    require_sendable(wire, "PASS", password.reveal(), capabilities);
+    if (how == UserPass::together) return together(wire, user, password);
+
+    wire.send("USER " + user);
+    if (const auto reply = wire.read_reply("USER"); !reply.ok) return reply;
+    wire.send_secret("PASS ", password);
+    return wire.read_reply("PASS");
+}
+
+}

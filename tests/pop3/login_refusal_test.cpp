@@ -1,0 +1,90 @@
+#include "support/catch.hpp"
+
+#include "login_session.hpp"
+
+namespace popfetch {
+
+namespace {
+
+test::LoginStory refused(const std::string& reply)
+{
+    return test::login(test::announcing({"USER"}) + "C: USER mrose\nS: +OK\nC: PASS secret\nS: " + reply + "\n",
+                       test::with_password("mrose", "secret"));
+}
+
+}
+
+TEST_CASE("A01 the code AUTH means the credentials whatever the words say")
+{
+    for (const auto* reply : {"-ERR [AUTH] invalid password", "-ERR [auth] account locked, please wait"}) {
+        const auto story = refused(reply);
+        CHECK(story.login_failed);
+        CHECK(story.kind == "auth.refused");
+        CHECK(story.status == base::ExitStatus::no_permission);
+        CHECK(story.complaint == ""); // one attempt
+        CHECK(story.dropped);
+    }
+}
+
+TEST_CASE("A02 a bare refusal means the credentials")
+{
+    for (const auto* reply : {"-ERR", "-ERR invalid password", "-ERR Authentication failed.", "-ERR [XYZ/ABC] no"}) {
+        const auto story = refused(reply);
+        CHECK(story.login_failed);
+        CHECK(story.status == base::ExitStatus::no_permission);
+        CHECK(story.complaint == "");
+    }
+}
+
+TEST_CASE("A02 words that sound busy make a refusal temporary and nothing more")
+{
+    for (const auto* words : {"maildrop already LOCKED", "mailbox in use", "server busy", "please wait 15 minutes",
+                              "Too many logins", "login limit exceeded", "Temporary failure", "try again later",
+                              "[WHAT] mailbox is locked by another session"}) {
+        CAPTURE(words);
+        const auto story = refused(std::string{"-ERR "} + words);
+        CHECK_FALSE(story.login_failed);
+        CHECK(story.kind == "server.busy");
+        CHECK(story.status == base::ExitStatus::temporary);
+        CHECK(story.complaint == "");
+    }
+}
+
+TEST_CASE("A03 response codes say why a login is refused")
+{
+    const struct {
+        std::string reply, kind;
+        base::ExitStatus status;
+    } cases[] = {
+        {"-ERR [IN-USE] mailbox is open elsewhere", "server.in_use", base::ExitStatus::temporary},
+        {"-ERR [LOGIN-DELAY] minimum time between logins", "server.login_delay", base::ExitStatus::temporary},
+        {"-ERR [SYS/TEMP] backend is down", "server.temporary", base::ExitStatus::temporary},
+        {"-ERR [SYS/PERM] POP access is switched off", "server.perm", base::ExitStatus::protocol},
+    };
+    for (const auto& [reply, kind, status] : cases) {
+        const auto story = refused(reply);
+        CHECK_FALSE(story.login_failed);
+        CHECK(story.kind == kind);
+        CHECK(story.status == status);
+        CHECK(story.text.find("login refused with USER") != std::string::npos);
+    }
+}
+
+TEST_CASE("O01 the server's words are shown without control characters")
+{
+    const auto story = refused("-ERR \\x1b[2J no");
+    CHECK(story.text.find('\x1b') == std::string::npos);
+    CHECK(story.text.find("\\x1b[2J no") != std::string::npos);
+}
+
+TEST_CASE("The advice fits what was used")
+{
+    CHECK(refused("-ERR no").text.ends_with("; check the password"));
+    auto with_certificate = pop3::LoginOptions{};
+    with_certificate.credentials.client_certificate = true;
+    CHECK(test::login(test::announcing({"SASL EXTERNAL"}) + "C: AUTH EXTERNAL =\nS: -ERR unknown certificate\n",
+                      with_certificate)
+              .text.ends_with("; check tls_client_cert"));
+}
+
+}
