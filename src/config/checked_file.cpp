@@ -51,7 +51,7 @@ void check_mode(const struct stat& file, const base::Path& path, Holds holds)
     if (holds == Holds::secret && (file.st_mode & (S_IRWXG | S_IRWXO)) != 0)
         refuse(path, "holds a secret and is open to others" + mode, "chmod 600 " + shown(path));
     if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
-        refuse(path, "others can write to it" + mode, "chmod go-w " + shown(path));
+        refuse(path, "others can write to it" + mode, "chmod 600 " + shown(path));
 }
 
 // Whoever can write to the folder can put another file in this one's place before the next run.
