@@ -1,0 +1,83 @@
+#include "header.hpp"
+
+#include <algorithm>
+
+#include <popfetch/base/ascii.hpp>
+
+#include "charset.hpp"
+#include "gmime.hpp"
+
+namespace popfetch::mail {
+
+namespace {
+
+constexpr std::size_t longest_header = 256 * 1024;
+
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
+
+/// The next line without its end; `text` is moved past it.
+std::string_view take_line(std::string_view& text)
+{
+    const std::size_t end = text.find('\n');
+    std::string_view line = text.substr(0, end);
+    text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    return line;
+}
+
+/// Folding is one blank, however many were written (RFC 5322 §2.2.3 would keep the tab, and people would see it).
+FieldText unfolded(std::string_view value, std::size_t limit)
+{
+    std::string text;
+    while (!value.empty() && text.size() <= limit) {
+        const std::string_view line = base::trim(take_line(value));
+        if (!text.empty() && !line.empty()) text += ' ';
+        text += line.substr(0, limit + 1);
+    }
+    const bool cut = text.size() > limit;
+    if (cut) text.resize(whole_characters(std::string_view{text}.substr(0, limit)).size());
+    std::erase(text, '\0');
+    return {std::move(text), cut};
+}
+
+}
+
+Header::Header(std::string_view message)
+{
+    message = message.substr(0, longest_header);
+    if (message.starts_with("From ")) take_line(message);
+    while (!message.empty()) {
+        const std::string_view line = take_line(message);
+        if (line.empty()) break;
+        if (is_blank(line.front())) {
+            // A continuation belongs to the field above; before the first field it belongs to nothing.
+            if (fields_.empty()) continue;
+            std::string_view& value = fields_.back().second;
+            value = {value.data(), static_cast<std::size_t>(line.data() + line.size() - value.data())};
+            continue;
+        }
+        const std::size_t colon = line.find(':');
+        if (colon == std::string_view::npos || colon == 0) continue;
+        fields_.emplace_back(base::trim(line.substr(0, colon)), line.substr(colon + 1));
+    }
+}
+
+std::optional<FieldText> Header::find(std::string_view name, std::size_t limit) const
+{
+    const auto field = std::ranges::find_if(
+        fields_, [name](const auto& entry) { return base::equal_ignoring_case(entry.first, name); });
+    if (field == fields_.end()) return std::nullopt;
+    return unfolded(field->second, limit);
+}
+
+std::string Header::charset() const
+{
+    const auto value = find("Content-Type", 1000);
+    if (!value) return {};
+    start_gmime();
+    const Object<GMimeContentType> type{g_mime_content_type_parse(nullptr, value->octets.c_str())};
+    const char* charset = type ? g_mime_content_type_get_parameter(type.get(), "charset") : nullptr;
+    return charset == nullptr ? std::string{} : charset;
+}
+
+}

@@ -1,0 +1,21 @@
+#pragma once
+// The decoded fields of a header that has been taken apart: what summarize() and read() have in common.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <popfetch/mail/summary.hpp>
+
+#include "gmime.hpp"
+#include "header.hpp"
+
+namespace popfetch::mail {
+
+Summary summarize(const Header& header, GMimeParserOptions* options);
+
+/// The addresses of one field; `charset` is the body's.
+std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset,
+                                    GMimeParserOptions* options);
+
+}
