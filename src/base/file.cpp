@@ -18,7 +18,7 @@ namespace popfetch::base {
 
 namespace {
 
-constexpr std::size_t read_at_once = 16 * 1024;
+constexpr std::size_t read_at_once = 16'384;
 
 [[noreturn]] void fail(std::string_view op, const Path& path, int error_number = errno)
 {
@@ -137,8 +137,7 @@ void start_write_back([[maybe_unused]] int fd) noexcept
 void wait_for_write_back([[maybe_unused]] int fd) noexcept
 {
 #ifdef __linux__
-    (void)::sync_file_range(fd, 0, 0,
-                            SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
+    (void)::sync_file_range(fd, 0, 0, SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER);
 #endif
 }
 

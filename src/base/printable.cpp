@@ -44,8 +44,7 @@ constexpr std::array<Range, 19> unseen{{
 constexpr bool is_seen(char32_t c)
 {
     if (c >= 0x20 && c < 0x7F) return true;
-    const auto range = std::ranges::find_if(unseen, [c](Range r) { return c <= r.last; });
-    return range == unseen.end() || c < range->first;
+    return std::ranges::none_of(unseen, [c](Range range) { return c >= range.first && c <= range.last; });
 }
 
 // How long a sequence its first byte announces, and the least character that needs so many (RFC 3629 §4); 0: none.

@@ -26,7 +26,7 @@ std::tm local(WallTime time)
 std::string clock_of(const std::tm& parts)
 {
     char text[32];
-    std::snprintf(text, sizeof text, "%02d:%02d", parts.tm_hour, parts.tm_min);
+    (void)std::snprintf(text, sizeof text, "%02d:%02d", parts.tm_hour, parts.tm_min);
     return text;
 }
 
@@ -52,9 +52,9 @@ std::string to_rfc3339(WallTime time)
     const std::chrono::year_month_day date{day};
     const std::chrono::hh_mm_ss clock{time - day};
     char text[64];
-    std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int{date.year()}, unsigned{date.month()},
-                  unsigned{date.day()}, static_cast<int>(clock.hours().count()),
-                  static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
+    (void)std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02dZ", int{date.year()}, unsigned{date.month()},
+                        unsigned{date.day()}, static_cast<int>(clock.hours().count()),
+                        static_cast<int>(clock.minutes().count()), static_cast<int>(clock.seconds().count()));
     return text;
 }
 
