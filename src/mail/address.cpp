@@ -6,7 +6,7 @@
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
 
-#include "charset.hpp"
+#include "gmime.hpp"
 
 namespace popfetch::mail {
 
@@ -91,8 +91,9 @@ Address parse_address(std::string_view text, GMimeParserOptions* options)
 
 }
 
-std::vector<Address> parse_addresses(std::string_view field, GMimeParserOptions* options)
+std::vector<Address> parse_addresses(std::string_view field)
 {
+    const Options options = lenient_options();
     std::vector<Address> addresses;
     Splitter splitter{field};
     std::string_view group;
@@ -105,11 +106,11 @@ std::vector<Address> parse_addresses(std::string_view field, GMimeParserOptions*
             group_has_members = false;
         }
         if (!text.empty()) {
-            addresses.push_back(parse_address(text, options));
+            addresses.push_back(parse_address(text, options.get()));
             group_has_members = true;
         }
         const bool group_is_over = splitter.ended_group() || splitter.at_end();
-        if (group_is_over && !group.empty() && !group_has_members) addresses.push_back(name_only(group, options));
+        if (group_is_over && !group.empty() && !group_has_members) addresses.push_back(name_only(group, options.get()));
         if (group_is_over) group = {};
     }
     return addresses;

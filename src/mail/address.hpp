@@ -7,12 +7,10 @@
 
 #include <popfetch/mail/summary.hpp>
 
-#include "gmime.hpp"
-
 namespace popfetch::mail {
 
 /// `field` is valid UTF-8, unfolded. Members of a group stand for themselves; a group without any is its name alone.
 /// What holds no address is a name without one. At most 1,000.
-std::vector<Address> parse_addresses(std::string_view field, GMimeParserOptions* options);
+std::vector<Address> parse_addresses(std::string_view field);
 
 }

@@ -7,15 +7,13 @@
 
 #include <popfetch/mail/summary.hpp>
 
-#include "gmime.hpp"
 #include "header.hpp"
 
 namespace popfetch::mail {
 
-Summary summarize(const Header& header, GMimeParserOptions* options);
+Summary summarize(const Header& header);
 
 /// The addresses of one field; `charset` is the body's.
-std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset,
-                                    GMimeParserOptions* options);
+std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset);
 
 }

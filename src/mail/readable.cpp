@@ -154,13 +154,14 @@ std::string_view without_mbox_line(std::string_view message)
 /// A message taken apart. As a part, not as a GMimeMessage: that would parse its addresses at once, whatever they hold.
 class Parsed {
 public:
-    Parsed(std::string_view message, GMimeParserOptions* options)
+    explicit Parsed(std::string_view message)
         : bytes_{reinterpret_cast<guint8*>(const_cast<char*>(message.data())), static_cast<guint>(message.size())}
     {
         const Object<GMimeStream> stream{g_mime_stream_mem_new()};
         g_mime_stream_mem_set_byte_array(GMIME_STREAM_MEM(stream.get()), &bytes_);
         const Object<GMimeParser> parser{g_mime_parser_new_with_stream(stream.get())};
-        object_.reset(g_mime_parser_construct_part(parser.get(), options));
+        const Options options = lenient_options();
+        object_.reset(g_mime_parser_construct_part(parser.get(), options.get()));
     }
     Parsed(const Parsed&) = delete;
     Parsed& operator=(const Parsed&) = delete;
@@ -177,14 +178,13 @@ private:
 
 Readable read(std::string_view message)
 {
-    const Options options = lenient_options();
     const Header header{message};
     Readable readable;
-    readable.summary = summarize(header, options.get());
-    readable.cc = read_addresses(header, "Cc", header.charset(), options.get());
+    readable.summary = summarize(header);
+    readable.cc = read_addresses(header, "Cc", header.charset());
 
     const std::string_view looked_at = without_mbox_line(message.substr(0, most_message));
-    const Parsed parsed{looked_at, options.get()};
+    const Parsed parsed{looked_at};
     Reader reader{readable};
     if (parsed.get() != nullptr) reader.read(parsed.get(), 0);
     reader.finish(message.size() > most_message);

@@ -25,18 +25,19 @@ struct FreeDate {
     void operator()(GDateTime* date) const noexcept { g_date_time_unref(date); }
 };
 
-std::string decoded(const std::string& utf8, GMimeParserOptions* options)
+std::string decoded(const std::string& utf8)
 {
-    const Text text{g_mime_utils_header_decode_text(options, utf8.c_str())};
+    const Options options = lenient_options();
+    const Text text{g_mime_utils_header_decode_text(options.get(), utf8.c_str())};
     return text ? base::valid_utf8(text.get()) : std::string{};
 }
 
-void read_subject(const Header& header, const std::string& charset, GMimeParserOptions* options, Summary& summary)
+void read_subject(const Header& header, const std::string& charset, Summary& summary)
 {
     const auto raw = header.find("Subject", longest_text_field);
     if (!raw) return;
     if (!base::is_valid_utf8(raw->octets)) summary.subject_raw = raw->octets.substr(0, longest_subject);
-    summary.subject = shortened(decoded(header_to_utf8(raw->octets, charset), options), longest_subject);
+    summary.subject = shortened(decoded(header_to_utf8(raw->octets, charset)), longest_subject);
     if (raw->cut && !summary.subject.ends_with("…")) summary.subject += "…";
 }
 
@@ -64,30 +65,25 @@ std::string read_message_id(const Header& header)
 
 }
 
-std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset,
-                                    GMimeParserOptions* options)
+std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset)
 {
     const auto raw = header.find(name, longest_address_field);
     if (!raw) return {};
-    return parse_addresses(header_to_utf8(raw->octets, charset), options);
+    return parse_addresses(header_to_utf8(raw->octets, charset));
 }
 
-Summary summarize(const Header& header, GMimeParserOptions* options)
+Summary summarize(const Header& header)
 {
     const std::string charset = header.charset();
     Summary summary;
-    summary.from = read_addresses(header, "From", charset, options);
-    summary.to = read_addresses(header, "To", charset, options);
-    read_subject(header, charset, options, summary);
+    summary.from = read_addresses(header, "From", charset);
+    summary.to = read_addresses(header, "To", charset);
+    read_subject(header, charset, summary);
     summary.date = read_date(header);
     summary.message_id = read_message_id(header);
     return summary;
 }
 
-Summary summarize(std::string_view head)
-{
-    const Options options = lenient_options();
-    return summarize(Header{head}, options.get());
-}
+Summary summarize(std::string_view head) { return summarize(Header{head}); }
 
 }
