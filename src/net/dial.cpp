@@ -5,8 +5,10 @@
 #include <popfetch/base/printable.hpp>
 
 #include "connect.hpp"
+#include "proxy.hpp"
 #include "resolve.hpp"
 #include "route.hpp"
+#include "tunnel.hpp"
 
 namespace popfetch::net {
 
@@ -63,13 +65,51 @@ std::unique_ptr<Stream> connect_to_path(const Trip& trip)
     return std::make_unique<SocketStream>(connect_first({*address}, course, &trip.report), trip.peer, true);
 }
 
+namespace {
+
+/// One for each kind of Proxy.
+struct Way {
+    const Trip& trip;
+
+    std::unique_ptr<Stream> operator()(std::monostate) const
+    {
+        return connect_to(trip.options.host, trip.options.port, trip.peer, trip);
+    }
+
+    std::unique_ptr<Stream> operator()(const Socks5& proxy) const { return behind(proxy, ask_socks5); }
+    std::unique_ptr<Stream> operator()(const HttpConnect& proxy) const { return behind(proxy, ask_http); }
+
+    std::unique_ptr<Stream> operator()(const TunnelCommand& command) const
+    {
+        auto stream = std::make_unique<TunnelStream>(command, destination(), trip.peer);
+        trip.report.connected = since(trip.begin);
+        return stream;
+    }
+
+    template<class Login>
+    std::unique_ptr<Stream> behind(const Login& proxy,
+                                   void (*ask)(SocketStream&, const Login&, const Destination&, Deadline)) const
+    {
+        const auto server = destination();
+        const auto peer = trip.peer + ": proxy " + label(proxy.host, proxy.port);
+        const auto connection = connect_to(proxy.host, proxy.port, peer, trip);
+        ask(*connection, proxy, server, trip.deadline);
+        trip.report.connected = since(trip.begin);
+        return std::make_unique<SocketStream>(connection->take(), trip.peer, false);
+    }
+
+    Destination destination() const { return {ascii_host(trip.options.host), trip.options.port}; }
+};
+
+}
+
 std::unique_ptr<Stream> dial(const DialOptions& options, Deadline deadline, DialReport* report)
 {
     DialReport own;
     DialReport& told = report != nullptr ? *report : own;
     if (options.host.starts_with('/')) return connect_to_path({options, base::printable(options.host), deadline, told});
     const Trip trip{options, label(options.host, options.port), deadline, told};
-    return connect_to(options.host, options.port, trip.peer, trip);
+    return std::visit(Way{trip}, options.proxy);
 }
 
 }

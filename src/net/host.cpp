@@ -29,8 +29,10 @@ bool is_label(std::string_view label)
 /// §2.1).
 bool is_number(std::string_view label)
 {
-    if (label.starts_with("0x")) label.remove_prefix(2);
-    return std::all_of(label.begin(), label.end(), is_digit);
+    const bool is_hex = label.starts_with("0x");
+    if (is_hex) label.remove_prefix(2);
+    return std::all_of(label.begin(), label.end(),
+                       [&](char c) { return is_digit(c) || (is_hex && c >= 'a' && c <= 'f'); });
 }
 
 bool is_name(std::string_view name)

@@ -75,7 +75,7 @@ TlsError handshake_failure(const std::string& peer, TlsVersion least)
     }
     if (is_about_alpn(cause)) {
         return {"tls.alpn", peer + ": the server does not take this for a POP3 service (ALPN: " + cause.words + ")",
-                "check host and port"};
+                "check host and port, or set tls_alpn = false"};
     }
     if (auto about = about_client_certificate(peer, cause.reason)) return *about;
     return {"tls.handshake", peer + ": the TLS handshake has failed: " + cause.words};

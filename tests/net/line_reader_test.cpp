@@ -6,6 +6,7 @@
 
 #include <popfetch/net/line_reader.hpp>
 
+#include "support/errors.hpp"
 #include "support/memory_stream.hpp"
 
 using namespace std::chrono_literals;
@@ -16,6 +17,7 @@ using popfetch::net::LineTooLong;
 using popfetch::net::Timeouts;
 using popfetch::net::TlsError;
 using popfetch::test::cut_at;
+using popfetch::test::failure_of;
 using popfetch::test::in_pieces;
 using popfetch::test::memory_stream;
 using popfetch::test::Wire;
@@ -34,18 +36,6 @@ std::vector<std::string> long_line(std::size_t length)
     std::string text(length, 'a');
     text += "\r\n";
     return in_pieces(text, 10000);
-}
-
-/// The kind of the Error that this throws; empty when it does not.
-template<class Action>
-std::string kind_of(Action action)
-{
-    try {
-        action();
-    } catch (const popfetch::base::Error& error) {
-        return error.kind();
-    }
-    return {};
 }
 
 }
@@ -88,7 +78,7 @@ TEST_CASE("P03 a line of the limit is taken and one octet more is refused")
     CHECK(fits.line(8192).size() == 8192);
     auto over = reader_of(long_line(8193));
     CHECK_THROWS_AS(over.line(8192), LineTooLong);
-    CHECK(kind_of([] { reader_of(in_pieces(std::string(100, 'a'), 100)).line(10); }) == "proto.line_too_long");
+    CHECK(failure_of([] { reader_of(in_pieces(std::string(100, 'a'), 100)).line(10); }).kind == "proto.line_too_long");
 }
 
 TEST_CASE("P03 an endless line is refused without reading further than the limit needs")
@@ -121,9 +111,9 @@ TEST_CASE("The limit holds wherever the line is cut")
 
 TEST_CASE("A stream that ends inside a line or before it is an error")
 {
-    CHECK(kind_of([] { reader_of({"+OK no end"}).line(limit); }) == "net.eof");
-    CHECK(kind_of([] { reader_of({}).line(limit); }) == "net.eof");
-    CHECK(kind_of([] { reader_of({}).available(); }) == "net.eof");
+    CHECK(failure_of([] { reader_of({"+OK no end"}).line(limit); }).kind == "net.eof");
+    CHECK(failure_of([] { reader_of({}).line(limit); }).kind == "net.eof");
+    CHECK(failure_of([] { reader_of({}).available(); }).kind == "net.eof");
 }
 
 TEST_CASE("Runs of bytes are taken as they come and consumed in part")
@@ -137,7 +127,7 @@ TEST_CASE("Runs of bytes are taken as they come and consumed in part")
     reader.consume(5);
     CHECK(reader.buffered().empty());
     CHECK(reader.received() == 6);
-    CHECK(kind_of([&] { reader.more(); }) == "net.eof");
+    CHECK(failure_of([&] { reader.more(); }).kind == "net.eof");
 }
 
 TEST_CASE("Lines and runs share one buffer")
@@ -180,7 +170,7 @@ TEST_CASE("T01 bytes that came before the handshake are never carried across it"
     auto [stream, wire] = memory_stream({"+OK begin TLS\r\n+OK injected\r\n"});
     LineReader reader{std::move(stream), {}};
     CHECK(reader.line(limit) == "+OK begin TLS");
-    CHECK(kind_of([&] { reader.release(); }) == "tls.injection");
+    CHECK(failure_of([&] { reader.release(); }).kind == "tls.injection");
 }
 
 TEST_CASE("After STLS the reader starts afresh on the new stream")
@@ -247,7 +237,7 @@ TEST_CASE("N05 a session ends when its total time is over even if bytes keep com
     Timeouts timeouts;
     timeouts.total = 0ms;
     auto reader = reader_of({"+OK\r\n"}, timeouts);
-    CHECK(kind_of([&] { reader.line(limit); }) == "net.timeout");
+    CHECK(failure_of([&] { reader.line(limit); }).kind == "net.timeout");
 }
 
 TEST_CASE("N06 a body that trickles below the minimum rate is given up")
@@ -258,7 +248,7 @@ TEST_CASE("N06 a body that trickles below the minimum rate is given up")
     timeouts.rate_window = 1ms;
     timeouts.min_rate = 1'000'000;
     LineReader reader{std::move(stream), timeouts};
-    CHECK(kind_of([&] { reader.available(); }) == "net.timeout");
+    CHECK(failure_of([&] { reader.available(); }).kind == "net.timeout");
 }
 
 TEST_CASE("N06 a body above the minimum rate flows on")

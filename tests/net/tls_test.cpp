@@ -1,7 +1,6 @@
 #include "support/catch.hpp"
 
 #include <chrono>
-#include <functional>
 #include <string>
 
 #include <popfetch/base/error.hpp>
@@ -9,6 +8,7 @@
 #include <popfetch/net/tls.hpp>
 
 #include "support/certificates.hpp"
+#include "support/errors.hpp"
 #include "support/temp_folder.hpp"
 #include "support/tls_server.hpp"
 
@@ -17,6 +17,8 @@ using namespace std::string_literals;
 namespace net = popfetch::net;
 namespace test = popfetch::test;
 using net::Deadline;
+using test::Failure;
+using test::failure_of;
 using test::Identity;
 using test::TlsPeer;
 using test::TlsServer;
@@ -76,22 +78,6 @@ std::string read_all(net::Stream& stream)
     char bytes[4096];
     while (const auto count = stream.read_some(bytes, Deadline::in(20s))) all.append(bytes, count);
     return all;
-}
-
-struct Failure {
-    std::string kind, text;
-    popfetch::base::ExitStatus status = popfetch::base::ExitStatus::ok;
-    bool says(std::string_view words) const { return text.find(words) != std::string::npos; }
-};
-
-Failure failure_of(const std::function<void()>& action)
-{
-    try {
-        action();
-    } catch (const popfetch::base::Error& error) {
-        return {error.kind(), error.what(), error.status()};
-    }
-    return {};
 }
 
 /// How a handshake with a server of this identity fails.
