@@ -14,7 +14,9 @@
 
 #include <popfetch/pop3/unstuff.hpp>
 
-using namespace popfetch;
+namespace base = popfetch::base;
+namespace net = popfetch::net;
+namespace pop3 = popfetch::pop3;
 
 namespace {
 

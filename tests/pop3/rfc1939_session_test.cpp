@@ -8,7 +8,10 @@
 
 #include "pop3/wire.hpp"
 
-using namespace popfetch;
+namespace base = popfetch::base;
+namespace net = popfetch::net;
+namespace pop3 = popfetch::pop3;
+namespace test = popfetch::test;
 
 namespace {
 

@@ -9,7 +9,10 @@
 #include "support/catch.hpp"
 #include "support/memory_stream.hpp"
 
-using namespace popfetch;
+namespace base = popfetch::base;
+namespace net = popfetch::net;
+namespace pop3 = popfetch::pop3;
+namespace test = popfetch::test;
 using net::LineEnding;
 using pop3::Unstuffer;
 
