@@ -32,7 +32,12 @@ Records::Records(const Database& database)
                         "absent_since = ?6, next_try = ?7, attempts = ?8, target = ?9, place = ?10, token = ?11, "
                         "kind = ?12, reason = ?13, seal = ?14 WHERE seq = ?1"},
       erase_{database, "DELETE FROM message WHERE seq = ?"},
-      write_totals_{database, "UPDATE seal SET messages = ?, promised = ?, last = ?, sum = ?"}
+      write_totals_{database, "UPDATE seal SET messages = ?, promised = ?, last = ?, sum = ?"},
+      fact_{database, "SELECT name, value, seal FROM fact WHERE name = ?"},
+      // A flipped bit can make octets of a text, which compares as another name and has the same checksum.
+      facts_{database, "SELECT name, value, seal FROM fact WHERE typeof(name) = 'text'"},
+      write_fact_{database, "INSERT INTO fact VALUES(?, ?, ?)"}, erase_fact_{database,
+                                                                             "DELETE FROM fact WHERE name = ?"}
 {
 }
 
@@ -86,7 +91,24 @@ std::optional<Record> Records::at(std::int64_t seq)
     return own(checked(row));
 }
 
-void Records::refuse(std::string_view what) const { throw_damaged(database_.path(), what); }
+std::optional<std::string> Records::fact(std::string_view name)
+{
+    Query row{fact_, name};
+    if (!row.next()) return std::nullopt;
+    if (seal_of_fact(row.bytes(0), row.bytes(1)) != static_cast<std::uint64_t>(row.integer(2)))
+        refuse("the fact " + std::string{name} + " does not have its checksum");
+    return std::string{row.bytes(1)};
+}
+
+std::uint64_t Records::sum_of_facts()
+{
+    std::uint64_t sum = 0;
+    Query row{facts_};
+    while (row.next()) sum += seal_of_fact(row.bytes(0), row.bytes(1));
+    return sum;
+}
+
+void Records::refuse(std::string_view what) const { throw_damaged(database_.handle(), database_.path(), what); }
 
 void Records::compare(const Totals& counted, const Totals& stored) const
 {
@@ -156,6 +178,22 @@ void Change::remove(const Record& old)
 {
     records_.erase_.run(old.seq);
     count(old, -1, seal_of(view(old)));
+}
+
+void Change::remember(std::string_view name, std::string_view value)
+{
+    forget(name);
+    const auto seal = seal_of_fact(name, value);
+    records_.write_fact_.run(name, Blob{value}, static_cast<std::int64_t>(seal));
+    totals_.sum += seal;
+}
+
+void Change::forget(std::string_view name)
+{
+    const auto before = records_.fact(name);
+    if (!before) return;
+    records_.erase_fact_.run(name);
+    totals_.sum -= seal_of_fact(name, *before);
 }
 
 void Change::commit()

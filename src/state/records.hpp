@@ -1,5 +1,5 @@
 #pragma once
-// The table of messages. Reading checks each row's seal; a Change keeps the sum over all of them.
+// The rows of the ledger. Reading checks each row's seal; a Change keeps the sum over all of them.
 
 #include <cstdint>
 #include <optional>
@@ -26,9 +26,10 @@ public:
     Totals totals();
     std::optional<Record> find(std::string_view id);
     std::optional<Record> at(std::int64_t seq);
+    std::optional<std::string> fact(std::string_view name);
 
-    /// Every record in the order of seq; throws Corrupt at the first that is damaged, and at the end when one is
-    /// missing or too many. Call it in a transaction.
+    /// Every record in the order of seq; throws Corrupt at the first that is damaged, and at the end when one, or a
+    /// fact, is missing or too many. Call it in a transaction.
     template<class Visit>
     void each(Visit visit);
     /// The same without target, place, token, kind and reason. Checked once for each opening: the check is half of it.
@@ -47,11 +48,13 @@ private:
     static RecordView head_in(const Query& row);
     static std::uint64_t seal_in(const Query& row);
     RecordView checked(const Query& row) const;
+    std::uint64_t sum_of_facts();
     void compare(const Totals& counted, const Totals& stored) const;
 
     const Database& database_;
     bool checked_all_ = false;
     Statement totals_, by_id_, by_seq_, all_, heads_, newest_, insert_, update_, erase_, write_totals_;
+    Statement fact_, facts_, write_fact_, erase_fact_;
 };
 
 /// One durable transaction over the table. Undone unless committed; commit() of nothing writes nothing.
@@ -70,6 +73,8 @@ public:
     /// Replaces, at the end of the order.
     void renew(const Record& old, Record changed);
     void remove(const Record& old);
+    void remember(std::string_view name, std::string_view value);
+    void forget(std::string_view name);
     void commit();
 
     /// How many messages there will be.
@@ -99,6 +104,7 @@ void Records::each(Visit visit)
         counted.sum += seal_in(rows);
         visit(record);
     }
+    counted.sum += sum_of_facts();
     compare(counted, stored);
     checked_all_ = true;
 }

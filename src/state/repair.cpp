@@ -102,15 +102,14 @@ void merge(Change& change, const RecordView& found)
 
 std::size_t salvage_into(Store& fresh, const base::Path& kept)
 {
-    std::vector<std::pair<std::string, std::string>> facts;
     Change change{fresh.records()};
     const Finder finder{[&](const RecordView& record) { merge(change, record); },
-                        [&](std::string_view name, std::string_view value) { facts.emplace_back(name, value); }};
-    salvage_by_query(kept, finder);
-    const auto saved = change.size();
+                        [&](std::string_view name, std::string_view value) { change.remember(name, value); }};
+    if (!salvage_by_query(kept, finder))
+        for (const auto suffix : {std::string_view{}, log_suffix, journal_suffix})
+            if (has_content(beside(kept, suffix))) salvage_by_scan(beside(kept, suffix), finder);
     change.commit();
-    for (const auto& [name, value] : facts) fresh.remember(name, value);
-    return saved;
+    return change.size();
 }
 
 std::size_t rebuild(const base::Path& path, const base::Path& kept)

@@ -19,4 +19,8 @@ struct Finder {
 /// file may be brought up to date from its log: give it a copy. Throws Corrupt for a newer format, which is not damage.
 bool salvage_by_query(const base::Path& copy, const Finder& finder);
 
+/// Octet by octet through a file of any kind (database, log, journal), whatever its pages say. Finds older images of
+/// records too, and records that were removed. A row longer than a page is found only in a database.
+void salvage_by_scan(const base::Path& copy, const Finder& finder);
+
 }

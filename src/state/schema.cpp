@@ -77,13 +77,13 @@ void check_version(const Database& database)
 void check_schema(const Database& database)
 {
     if (version_of(database) != version || !std::ranges::equal(tables_in(database), tables))
-        throw_damaged(database.path(), "its tables are not those of a ledger");
+        throw_damaged(database.handle(), database.path(), "its tables are not those of a ledger");
 }
 
 void check_pages(const Database& database)
 {
     const auto result = database.text("PRAGMA quick_check(1)");
-    if (result != "ok") throw_damaged(database.path(), result);
+    if (result != "ok") throw_damaged(database.handle(), database.path(), result);
 }
 
 void check_length(const Database& database, std::uintmax_t file_size)
@@ -91,7 +91,8 @@ void check_length(const Database& database, std::uintmax_t file_size)
     const auto pages = static_cast<std::uintmax_t>(database.integer("PRAGMA page_count"));
     const auto expected = pages * static_cast<std::uintmax_t>(database.integer("PRAGMA page_size"));
     if (file_size != expected)
-        throw_damaged(database.path(), std::to_string(file_size) + " octets long, not " + std::to_string(expected));
+        throw_damaged(database.handle(), database.path(),
+                      std::to_string(file_size) + " octets long, not " + std::to_string(expected));
 }
 
 }

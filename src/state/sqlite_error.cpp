@@ -54,8 +54,9 @@ Busy::Busy(const base::Path& path)
 {
 }
 
-void throw_damaged(const base::Path& path, std::string_view what)
+void throw_damaged(sqlite3* connection, const base::Path& path, std::string_view what)
 {
+    if (connection) sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
     throw Corrupt{base::ExitStatus::data, "state.damaged",
                   name(path) + ": the ledger is damaged: " + base::printable(what),
                   "popfetch repair " + base::printable(path.stem().string()) +
@@ -77,7 +78,7 @@ void throw_sqlite_error(sqlite3* connection, int code, const base::Path& path)
     case SQLITE_NOMEM: throw std::bad_alloc{};
     // The statements are ours and were tested: what they cannot be applied to is not the file that they were written
     // for.
-    default: throw_damaged(path, connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
+    default: throw_damaged(connection, path, connection ? sqlite3_errmsg(connection) : sqlite3_errstr(code));
     }
 }
 

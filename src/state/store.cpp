@@ -111,4 +111,15 @@ void Store::require_sound() const
     if (failed_) throw base::SystemError{"write", database_->path().string(), EIO};
 }
 
+void Store::commit(Change& change)
+{
+    try {
+        change.commit();
+    } catch (...) {
+        failed_ = true;
+        database_->leave_untouched();
+        throw;
+    }
+}
+
 }

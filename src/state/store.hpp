@@ -39,13 +39,8 @@ public:
 
     /// Throws when an earlier commit failed: what of it is on the disk is known only after a reopening.
     void require_sound() const;
-    std::optional<std::string> fact(std::string_view name);
-    void remember(std::string_view name, std::string_view value);
-    void forget(std::string_view name);
-
-    /// Commits a Change or a Transaction. After a failure nothing more is written, the log is left as it is.
-    template<class Work>
-    void commit(Work& work);
+    /// After a failure nothing more is written, the log is left as it is.
+    void commit(Change& change);
 
 private:
     Store(std::optional<Lock> lock, std::unique_ptr<Database> database);
@@ -56,17 +51,5 @@ private:
     std::mutex mutex_;
     bool was_new_ = false, failed_ = false;
 };
-
-template<class Work>
-void Store::commit(Work& work)
-{
-    try {
-        work.commit();
-    } catch (...) {
-        failed_ = true;
-        database_->leave_untouched();
-        throw;
-    }
-}
 
 }

@@ -277,7 +277,9 @@ TEST_CASE("The rollback journal of network file systems keeps the same promises"
         const auto store = Store::open_locked(path, std::nullopt, Journaling::rollback);
         CHECK(store->database().text("PRAGMA journal_mode") == "delete");
         CHECK(store->database().integer("PRAGMA synchronous") == 3);
-        store->remember("where", "remote");
+        Change change{store->records()};
+        change.remember("where", "remote");
+        store->commit(change);
         const auto reader = read_ledger(path);
         CHECK(reader.fact("where") == "remote");
     }
