@@ -172,10 +172,12 @@ TEST_CASE("A09 a server-first message that breaks the rules is cancelled")
 {
     const std::pair<std::string, std::string> forgeries[] = {
         {"i=4096", "i=1"}, {"i=4096", "i=1000000000"}, {"i=4096", "i=0"}, {"r=", "r=x"}, {"r=", "m=ext,r="}};
-    for (const auto& [from, to] : forgeries) {
-        CAPTURE(to);
+    for (const auto& forgery : forgeries) {
+        CAPTURE(forgery.second);
         ScramPop3 server;
-        server.forge = [&](std::string message) { return message.replace(message.find(from), from.size(), to); };
+        server.forge = [&](std::string message) {
+            return message.replace(message.find(forgery.first), forgery.first.size(), forgery.second);
+        };
         const auto story = login(server, pencil);
         CHECK(story.kind == "auth.bad_challenge");
         CHECK(story.status == base::ExitStatus::no_permission);
