@@ -67,6 +67,8 @@ const std::set<std::string> system_headers{
     "langinfo.h", "netdb.h",  "paths.h",   "poll.h",   "pthread.h", "pwd.h",    "resolv.h",  "spawn.h",
     "strings.h",  "syslog.h", "termios.h", "unistd.h", "wchar.h",   "wctype.h", "wordexp.h",
 };
+// And the processor: what its compiler offers for sixteen octets at once.
+const std::set<std::string> processor_headers{"emmintrin.h", "arm_neon.h"};
 
 const std::set<std::string> empty_names{"util", "utils", "helper", "helpers", "common", "misc", "manager"};
 
@@ -112,7 +114,8 @@ bool is_standard(const std::string& name) { return name.find_first_of("/.") == s
 bool is_of_the_system(const std::string& name)
 {
     const std::size_t slash = name.find('/');
-    return slash == std::string::npos ? system_headers.contains(name) : system_folders.contains(name.substr(0, slash));
+    if (slash != std::string::npos) return system_folders.contains(name.substr(0, slash));
+    return system_headers.contains(name) || processor_headers.contains(name);
 }
 
 std::optional<std::string> objection_to_module(const Module& module, const std::string& header)
