@@ -94,11 +94,14 @@ Document listing()
               {"size", Octets{88'080'384}},
               {"state", "failed"},
               {"fetched_at", none},
+              {"reason", "larger than max_size"},
+              {"attempts", 1u},
+              {"next_try", now + 24h},
               {"from", addresses("", "scanner@example.org")},
               {"to", Value::List{}},
               {"subject", "Scan\x1b[2J"},
               {"date", none},
-              {"message_id", none}}},
+              {"message_id", ""}}},
             {{"count", 4u}, {"octets", Octets{100'671'999}}},
             "4 messages, 96.0M; 1 new, 1 failed"};
 }
@@ -106,18 +109,54 @@ Document listing()
 Document history()
 {
     using enum Column::Align;
-    return {{"entries",
-             {{"account", "work"}},
-             {{"since", "WHEN", left, false, 0},
+    return {{"messages",
+             {},
+             {{"at", "WHEN", left, false, 0},
+              {"account", "ACCOUNT", left, false, 0},
               {"state", "STATE", left, false, 0},
               {"size", "SIZE", right, false, 0},
-              {"path", "WHERE", left, true, 0}}},
-            {{{"uid", "0001"},
-              {"state", "settled"},
+              {"path", "WHERE", left, true, 0},
+              {"reason", "", left, false, 60}}},
+            {{{"account", "work"},
+              {"uid", "0001"},
+              {"state", "fetched"},
+              {"at", now - 24h},
               {"size", Octets{3'481}},
-              {"since", now - 24h},
               {"target", "maildir"},
-              {"path", "/home/alice/Mail/work/new/1795162500.R0a1b2c3d.host"}}},
+              {"path", "/home/alice/M\xfcll/new/1795162500.R0a1b2c3d.host"}},
+             {{"account", "work"},
+              {"uid", "0004"},
+              {"state", "failed"},
+              {"at", now - 1h},
+              {"size", Octets{88'080'384}},
+              {"target", ""},
+              {"path", ""},
+              {"reason", "RETR was refused: \"try later\""},
+              {"attempts", 2u},
+              {"next_try", now + 5h}}},
+            {{"count", 2u}},
+            ""};
+}
+
+Document accounts()
+{
+    using enum Column::Align;
+    return {{"accounts",
+             {{"config", "/home/alice/.config/popfetch/popfetch.toml"}},
+             {{"account", "ACCOUNT", left, false, 0},
+              {"user", "USER", left, false, 0},
+              {"server", "SERVER", left, false, 0},
+              {"tls", "TLS", left, false, 0},
+              {"deliver", "DELIVER", left, true, 0},
+              {"delete", "DELETE", left, false, 0}}},
+            {{{"account", "work"},
+              {"enabled", true},
+              {"user", "alice@example.org"},
+              {"server", "pop.example.org:995"},
+              {"tls", "implicit"},
+              {"deliver", "maildir:/home/alice/Mail"},
+              {"delete", "14d"},
+              {"ledger", "/home/alice/.local/state/popfetch/work.ledger"}}},
             {{"count", 1u}},
             ""};
 }
@@ -144,6 +183,13 @@ TEST_CASE("a history in every format")
     CHECK(printed(history(), Kind::table) == golden("history.table", printed(history(), Kind::table)));
     CHECK(printed(history(), Kind::json) == golden("history.json", printed(history(), Kind::json)));
     CHECK(printed(history(), Kind::ndjson) == golden("history.ndjson", printed(history(), Kind::ndjson)));
+}
+
+TEST_CASE("the accounts in every format")
+{
+    CHECK(printed(accounts(), Kind::table) == golden("accounts.table", printed(accounts(), Kind::table)));
+    CHECK(printed(accounts(), Kind::json) == golden("accounts.json", printed(accounts(), Kind::json)));
+    CHECK(printed(accounts(), Kind::ndjson) == golden("accounts.ndjson", printed(accounts(), Kind::ndjson)));
 }
 
 TEST_CASE("an empty listing is an empty array and no lines and only its summary")
