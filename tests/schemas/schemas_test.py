@@ -16,6 +16,7 @@ except ImportError:
     print("python3-jsonschema is missing: nothing was tested")
     sys.exit(77)
 
+sys.dont_write_bytecode = True
 from documents import FOLDER, complaints, documents, validator
 
 GOLDEN = pathlib.Path(__file__).resolve().parents[1] / "output" / "golden"

@@ -16,6 +16,7 @@ import threading
 import time
 
 TIMEOUT = 30
+sys.dont_write_bytecode = True
 
 
 def unescape(text):
@@ -131,6 +132,21 @@ def differences(case, home, runs):
     return found
 
 
+def schema_complaints(run):
+    """What a run printed with --json or --ndjson, held against schemas/; nothing where jsonschema is missing."""
+    if not {"--json", "--ndjson"} & set(run.args):
+        return []
+    sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "schemas"))
+    try:
+        from documents import complaints, documents, schema_of
+    except ImportError:
+        return []
+    commands = ("list", "show", "stat", "check", "info", "history", "accounts")
+    command = next((word for word in run.args if word in commands), "event")
+    found = documents(run.stdout.decode())
+    return [text for document in found for text in complaints(document, schema_of(document, command))]
+
+
 def main():
     popfetch, case = sys.argv[1], pathlib.Path(sys.argv[2])
     script = Script(case / "transcript")
@@ -152,7 +168,7 @@ def main():
                                        stdin=subprocess.DEVNULL, capture_output=True, timeout=TIMEOUT + 30))
         script.join(timeout=2) if script.todo else None
         script.listener.close()
-        found = differences(case, home, runs)
+        found = differences(case, home, runs) + [text for run in runs for text in schema_complaints(run)]
         if script.complaint:
             found.append(f"the server saw: {script.complaint}")
         if script.todo:
