@@ -1,6 +1,4 @@
-#if __has_include(<catch2/catch_all.hpp>)
-// Version 3 brings its own main.
-#else
+// The main of every test program where Catch2 2 is only its header. Compiled without the precompiled header, which has
+// included Catch2 already, without its main.
 #define CATCH_CONFIG_MAIN
 #include <catch2/catch.hpp>
-#endif
