@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""popfetch against a real Dovecot: every TLS mode, maildir and mbox, byte for byte. usage: dovecot_test.py POPFETCH [unittest arguments]"""
+
+import json
+import mailbox
+import os
+import pathlib
+import re
+import subprocess
+import sys
+import tempfile
+import unittest
+
+sys.path.insert(0, str(pathlib.Path(__file__).parent))
+from dovecot import Dovecot
+
+POPFETCH = sys.argv.pop(1) if len(sys.argv) > 1 else "popfetch"
+DATA = pathlib.Path(__file__).parent.parent / "data"
+REAL = [p.read_bytes() for p in sorted((DATA / "spamassassin").glob("*.eml"))]
+AWKWARD = [p.read_bytes() for p in sorted((DATA / "awkward").glob("*.eml"))]
+
+
+def served(message):
+    """What a client can store of a file that Dovecot serves: a final newline is always there."""
+    return message if message.endswith(b"\n") else message + b"\n"
+
+
+ALL = REAL + AWKWARD
+EXPECTED = sorted(map(served, ALL))
+
+
+def in_maildir(folder):
+    return sorted(p.read_bytes() for sub in ("new", "cur") for p in (folder / sub).iterdir())
+
+
+def in_mbox(path):
+    """The messages of an mboxrd, quoting undone."""
+    text = path.read_bytes()
+    parts = re.split(rb"(?m)^From [^\n]*\n", text)[1:]
+    return sorted(re.sub(rb"(?m)^>(>*From )", rb"\1", part[:-1]) for part in parts)
+
+
+class Client:
+    """One user's home: configuration, state, mail."""
+
+    def __init__(self, folder, server):
+        self.folder, self.server = pathlib.Path(folder), server
+        self.config = self.folder / "popfetch.toml"
+        secret = self.folder / "password"
+        secret.touch(0o600)
+        secret.write_text(server.password + "\n")
+
+    def configure(self, user="alice", tls="implicit", deliver="maildir:Mail", **keys):
+        port = self.server.tls_port if tls == "implicit" else self.server.port
+        lines = ["[account.test]", 'host = "localhost"', 'ip_version = "4"', f"port = {port}", f'tls = "{tls}"', f'user = "{user}"',
+                 'password_file = "password"', f'deliver = "{deliver}"']
+        if tls != "none":
+            lines.append(f'tls_ca_file = "{self.server.ca}"')
+        lines += [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+        self.config.touch(0o600)
+        self.config.write_text("\n".join(lines) + "\n")
+        return self
+
+    def run(self, *arguments, status=0):
+        result = subprocess.run([POPFETCH, "--config", self.config, "--state-dir", self.folder / "state", *arguments],
+                                env={**os.environ, "HOME": str(self.folder), "LC_ALL": "C.UTF-8"}, cwd=self.folder,
+                                stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100)
+        assert self.server.password not in result.stdout + result.stderr, "the password was shown"
+        assert result.returncode == status, f"status {result.returncode}, expected {status}:\n{result.stdout}{result.stderr}"
+        return result
+
+
+class FetchTest(unittest.TestCase):
+    def setUp(self):
+        scratch = tempfile.TemporaryDirectory()
+        self.addCleanup(scratch.cleanup)
+        self.folder = pathlib.Path(scratch.name)
+
+    def serve(self, messages=None, **options):
+        server = Dovecot({"alice": ALL if messages is None else messages}, **options)
+        self.enterContext(server)
+        return server, Client(self.folder, server)
+
+
+class EveryLine(FetchTest):
+    def fetch_all(self, tls, deliver, read):
+        server, client = self.serve()
+        client.configure(tls=tls, deliver=deliver)
+        result = client.run()
+        self.assertEqual(result.stdout + result.stderr, "", "silence is success")
+        self.assertEqual(read(), EXPECTED)
+        events = [json.loads(line) for line in client.run("--json").stdout.splitlines()]
+        self.assertEqual(events[-1]["fetched"], 0, "a second run fetches nothing")
+        self.assertEqual(read(), EXPECTED)
+        self.assertEqual(len(server.left("alice")), len(ALL), "delete = never keeps everything on the server")
+        client.configure(tls=tls, deliver=deliver, delete="fetched").run()
+        self.assertEqual(server.left("alice"), [])
+        self.assertEqual(read(), EXPECTED)
+
+    def test_clear_to_maildir(self):
+        self.fetch_all("none", "maildir:Mail", lambda: in_maildir(self.folder / "Mail"))
+
+    def test_starttls_to_maildir(self):
+        self.fetch_all("starttls", "maildir:Mail", lambda: in_maildir(self.folder / "Mail"))
+
+    def test_implicit_tls_to_maildir(self):
+        self.fetch_all("implicit", "maildir:Mail", lambda: in_maildir(self.folder / "Mail"))
+
+    def test_clear_to_mbox(self):
+        self.fetch_all("none", "mbox:mbox", lambda: in_mbox(self.folder / "mbox"))
+
+    def test_starttls_to_mbox(self):
+        self.fetch_all("starttls", "mbox:mbox", lambda: in_mbox(self.folder / "mbox"))
+
+    def test_implicit_tls_to_mbox(self):
+        self.fetch_all("implicit", "mbox:mbox", lambda: in_mbox(self.folder / "mbox"))
+
+
+class Policies(FetchTest):
+    def test_fetch_and_delete_in_one_run(self):
+        server, client = self.serve(REAL[:20])
+        client.configure(delete="fetched").run()
+        self.assertEqual(server.left("alice"), [])
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:20]))
+
+    def test_new_mail_is_fetched_and_old_mail_is_not(self):
+        server, client = self.serve(REAL[:5])
+        client.configure().run()
+        server.add("alice", REAL[5], "1800000000.M1.new")
+        client.run()
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:6]))
+
+    def test_dry_run_changes_nothing(self):
+        server, client = self.serve(REAL[:3])
+        text = client.configure(delete="fetched").run("--dry-run").stdout
+        self.assertIn("would fetch 3", text)
+        self.assertIn("delete 3", text)
+        self.assertEqual(len(server.left("alice")), 3)
+        self.assertFalse((self.folder / "Mail").exists())
+        self.assertFalse((self.folder / "state").exists())
+
+    def test_large_messages_are_left_alone(self):
+        _, client = self.serve([REAL[0], b"Subject: big\n\n" + b"x" * 70 + b"\n" * 200000])
+        client.configure(max_size="100K").run()
+        self.assertEqual(in_maildir(self.folder / "Mail"), [REAL[0]])
+
+
+class Mechanisms(FetchTest):
+    def log_in(self, mechanism, tls="implicit", **keys):
+        _, client = self.serve(REAL[:2])
+        events = client.configure(tls=tls, auth=mechanism, **keys).run("--json").stdout.splitlines()
+        connected = json.loads(events[0])
+        self.assertEqual(connected["event"], "connected")
+        self.assertEqual(connected["mechanism"], mechanism)
+
+    def test_user(self):
+        self.log_in("USER")
+
+    def test_apop(self):
+        self.log_in("APOP")
+
+    def test_plain(self):
+        self.log_in("PLAIN")
+
+    def test_login(self):
+        self.log_in("LOGIN")
+
+    def test_cram_md5(self):
+        self.log_in("CRAM-MD5")
+
+    def test_scram_sha_1(self):
+        self.log_in("SCRAM-SHA-1")
+
+    def test_scram_sha_256(self):
+        self.log_in("SCRAM-SHA-256")
+
+    def test_wrong_password_is_77_and_says_so_once(self):
+        _, client = self.serve(REAL[:2])
+        (self.folder / "password").write_text("wrong\n")
+        result = client.configure().run(status=77)
+        self.assertEqual(len(result.stderr.splitlines()), 1)
+        self.assertIn("refused", result.stderr)
+
+
+class Trust(FetchTest):
+    def test_unknown_authority_is_76_and_sends_no_password(self):
+        server, client = self.serve(REAL[:1])
+        client.configure()
+        client.config.write_text(re.sub(r"tls_ca_file.*\n", "", client.config.read_text()))
+        result = client.run("--trace", status=76)
+        self.assertIn("certificate", result.stderr)
+        self.assertNotIn("C: USER", result.stderr)
+        self.assertNotIn("C: AUTH", result.stderr)
+
+    def test_wrong_name_is_76(self):
+        _, client = self.serve(REAL[:1])
+        client.configure(tls_server_name="pop.example.org")
+        self.assertIn("pop.example.org", client.run(status=76).stderr)
+
+
+if __name__ == "__main__":
+    if reason := Dovecot.missing():
+        print("skipped:", reason)
+        sys.exit(77)
+    unittest.main(verbosity=2)
