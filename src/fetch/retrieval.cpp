@@ -101,7 +101,7 @@ std::unique_ptr<delivery::Letter> Retrieval::receive(const pop3::Message& messag
 void Retrieval::take(const pop3::Message& message, pop3::Body& body)
 {
     auto letter = receive(message, body);
-    if (body.octets() == message.size) {
+    if (message.is_whole(body.octets())) {
         ++exact_;
         return accept(message, std::move(letter));
     }
@@ -158,10 +158,10 @@ void Retrieval::confirm_doubtful()
         return fail(message, server_error("server.unstable_message",
                                           "two retrievals of the same message differ; the server may have "
                                           "trouble reading it"));
-    if (++confirmed_wrong_ == 1)
-        run_.report.warned(
-            "the server lists sizes that are not those of its messages; each is retrieved twice until that is certain");
-    if (confirmed_wrong_ >= 3) sizes_ = pop3::SizeTrust::wrong;
+    if (++confirmed_wrong_ == 3) {
+        sizes_ = pop3::SizeTrust::wrong;
+        run_.report.warned("the sizes that the server lists are not those of its messages; they are no longer compared");
+    }
     accept(message, std::move(first));
 }
 

@@ -90,7 +90,7 @@ bool Flight::take(const Message& message)
               }};
     on_body_(message, body);
     skip(body);
-    return rules_.sizes == Sizes::not_compared || body.octets() == message.size;
+    return rules_.sizes == Sizes::not_compared || message.is_whole(body.octets());
 }
 
 // Behind a body of the wrong length the replies may be forged by that body. Whatever goes wrong among them, the cause

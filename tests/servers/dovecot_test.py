@@ -14,7 +14,7 @@ import unittest
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from dovecot import Dovecot
 
-POPFETCH = sys.argv.pop(1) if len(sys.argv) > 1 else "popfetch"
+POPFETCH = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else "popfetch").resolve()
 DATA = pathlib.Path(__file__).parent.parent / "data"
 REAL = [p.read_bytes() for p in sorted((DATA / "spamassassin").glob("*.eml"))]
 AWKWARD = [p.read_bytes() for p in sorted((DATA / "awkward").glob("*.eml"))]

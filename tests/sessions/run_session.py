@@ -148,7 +148,7 @@ def schema_complaints(run):
 
 
 def main():
-    popfetch, case = sys.argv[1], pathlib.Path(sys.argv[2])
+    popfetch, case = pathlib.Path(sys.argv[1]).resolve(), pathlib.Path(sys.argv[2])
     script = Script(case / "transcript")
     script.start()
     with tempfile.TemporaryDirectory() as folder:

@@ -15,6 +15,9 @@ struct Message {
     std::uint64_t size = 0; // octets as LIST has it; some servers only estimate
     std::string_view uid;   // empty: the server gave none that can serve as identity
     bool identified() const { return !uid.empty(); }
+    /// True when so many octets are the whole message. Dovecot ends a last line that has no line end and does not count
+    /// that; two octets too many are no sign of a message cut short.
+    bool is_whole(std::uint64_t octets) const { return octets == size || octets == size + 2; }
 };
 
 class Listing {
