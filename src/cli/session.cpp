@@ -93,7 +93,9 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
     report.before_login = connection.capabilities();
 
     tell(options, "logging in");
-    auto [maildrop, mechanism] = log_in(std::move(connection), login_options(account));
+    auto login = login_options(account);
+    if (options.memory) login.pipelining = !fetch::pipelining_broken(*options.memory);
+    auto [maildrop, mechanism] = log_in(std::move(connection), login);
     report.mechanism = mechanism;
     report.logged_in = watch.read();
     return std::move(maildrop);
