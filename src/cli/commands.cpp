@@ -8,11 +8,20 @@ namespace popfetch::cli {
 
 std::span<const Command> commands()
 {
+    // clang-format off
     static constexpr std::array table{
-        Command{"fetch", add_fetch},     Command{"list", add_list},         Command{"show", add_show},
-        Command{"save", add_save},       Command{"delete", add_delete},     Command{"stat", add_stat},
-        Command{"history", add_history}, Command{"accounts", add_accounts},
+        Command{"fetch", add_fetch},
+        Command{"list", add_list},
+        Command{"show", add_show},
+        Command{"save", add_save},
+        Command{"delete", add_delete},
+        Command{"stat", add_stat},
+        Command{"check", add_check},
+        Command{"info", add_info},
+        Command{"history", add_history},
+        Command{"accounts", add_accounts},
     };
+    // clang-format on
     return table;
 }
 

@@ -29,7 +29,7 @@ class Mailbox:
 
     @staticmethod
     def from_folder(folder, **login):
-        files = sorted(p for p in pathlib.Path(folder).rglob("*") if p.is_file())
+        files = sorted(p for p in pathlib.Path(folder).rglob("*") if p.is_file() and p.name != "README")
         return Mailbox({f"{i:05d}-{p.name}"[:70]: p.read_bytes() for i, p in enumerate(files, 1)}, **login)
 
 
