@@ -1,4 +1,3 @@
-#include <popfetch/base/printable.hpp>
 #include <popfetch/base/units.hpp>
 #include <popfetch/pop3/maildrop.hpp>
 #include <popfetch/pop3/unstuff.hpp>
@@ -10,8 +9,21 @@ namespace popfetch::pop3 {
 void Body::pour_into(base::ByteSink& sink)
 {
     if (finished_) return;
+    try {
+        pour(sink);
+    } catch (...) {
+        wire_.break_off(); // also when it was the sink: what it did not take cannot be read again
+        throw;
+    }
+    finished_ = true;
+    if (wire_.tracing()) wire_.trace_note('<' + std::to_string(octets_) + " octets of a message>, .");
+}
+
+void Body::pour(base::ByteSink& sink)
+{
     Unstuffer unstuffer{wire_.ending()};
     bool undecided = false;
+    wire_.begin_body();
     while (!unstuffer.done()) {
         const auto bytes = undecided ? wire_.more() : wire_.available();
         const auto used = unstuffer.feed(bytes, sink);
@@ -21,10 +33,9 @@ void Body::pour_into(base::ByteSink& sink)
         if (octets_ > limit_)
             wire_.fail("proto.too_big", wire_.where(command_) + ": more than " + base::format_size(limit_) +
                                             " octets and no end; nothing more of it is read");
-        if (on_progress_) on_progress_(octets_);
+        if (on_progress_ && !unstuffer.done()) on_progress_(octets_);
     }
-    finished_ = true;
-    if (wire_.tracing()) wire_.trace_note('<' + std::to_string(octets_) + " octets of a message>, .");
+    wire_.end_body();
 }
 
 }

@@ -37,7 +37,7 @@ void Wire::fail(std::string_view kind, std::string_view text)
 void Wire::begin_command(std::string_view command)
 {
     guarded([] {});
-    if (outstanding_ == 0) {
+    if (quiet()) {
         require_silence(command);
         together_ = answered_ = 0;
     }

@@ -60,6 +60,9 @@ public:
     /// As read_reply, where "+ …" is allowed too.
     Answer read_answer(std::string_view command);
 
+    /// Around the bytes of a body: while it is read commands may be sent, though bytes wait (they are the body's).
+    void begin_body() { in_body_ = true; }
+    void end_body() { in_body_ = false; }
     /// The bytes of a multi-line reply: what is here, waiting for some if there are none; further bytes behind those.
     std::string_view available();
     std::string_view more();
@@ -101,6 +104,7 @@ public:
 private:
     template<typename Action>
     auto guarded(Action action);
+    bool quiet() const { return outstanding_ == 0 && !in_body_; }
     void begin_command(std::string_view command);
     void put(std::string_view bytes);
     void blame_pipelining(std::string_view what);
@@ -120,6 +124,7 @@ private:
     unsigned together_ = 0; // the most that were outstanding at once since the line was last quiet
     unsigned answered_ = 0; // replies since then
     unsigned proven_ = 1;   // the server has been seen to answer as many at once
+    bool in_body_ = false;
     bool broken_ = false;
 };
 

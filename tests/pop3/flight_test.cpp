@@ -130,21 +130,26 @@ TEST_CASE("The window counts octets that are expected back")
 
 TEST_CASE("While a large message still arrives the next are asked for already")
 {
-    auto server = server_with(3, 1'000'000);
-    auto maildrop = server.maildrop();
-    maildrop.set_transfer({.window_octets = 100'000}); // smaller than each of them
-    Retrieval retrieval;
-    std::vector<std::size_t> asked_before, asked_after;
-    const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {
-        asked_before.push_back(server.heard.size());
-        retrieval.on_body(message, body);
-        asked_after.push_back(server.heard.size());
-    };
-    maildrop.retr(server.all(), on_body, retrieval.on_refused);
-    check_all(retrieval, server);
-    CHECK(asked_before == std::vector<std::size_t>{1, 2, 3});
-    CHECK(asked_after == std::vector<std::size_t>{2, 3, 3});
-    CHECK(server.waits == 3); // the toy server answers only when nothing is left to read
+    for (std::size_t piece = 1; piece <= 130; ++piece) { // also where a line end is cut in two
+        INFO(piece);
+        auto server = server_with(3);
+        for (auto& message : server.messages)
+            for (int i = 0; i < 100; ++i) message += "a line of some length, and many of them\n";
+        server.piece = piece;
+        auto maildrop = server.maildrop();
+        maildrop.set_transfer({.window_octets = 2000}); // smaller than each of them
+        Retrieval retrieval;
+        std::vector<std::size_t> asked_before, asked_after;
+        const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {
+            asked_before.push_back(server.heard.size());
+            retrieval.on_body(message, body);
+            asked_after.push_back(server.heard.size());
+        };
+        maildrop.retr(server.all(), on_body, retrieval.on_refused);
+        check_all(retrieval, server);
+        CHECK(asked_before == std::vector<std::size_t>{1, 2, 3});
+        CHECK(asked_after == std::vector<std::size_t>{2, 3, 3});
+    }
 }
 
 TEST_CASE("P31 a refusal in the middle concerns its own message only")
@@ -357,6 +362,38 @@ TEST_CASE("When a handler throws only hanging up is left")
     }
     CHECK(server.line->sent.size() == sent);
     CHECK(server.line->stream_destroyed);
+}
+
+TEST_CASE("A sink that fails ends the session even if the handler says nothing of it")
+{
+    class Full final : public base::ByteSink {
+    public:
+        void write(std::string_view) override { throw std::runtime_error{"disk full"}; }
+    };
+    auto server = server_with(5);
+    auto maildrop = server.maildrop();
+    const auto on_body = [](const pop3::Message&, pop3::Body& body) {
+        Full full;
+        try {
+            body.pour_into(full);
+        } catch (const std::runtime_error&) { // swallowed
+        }
+    };
+    CHECK_THROWS_AS(maildrop.retr(server.all(), on_body, [](const auto&, const auto&) {}), base::Error);
+    CHECK_THROWS_AS(maildrop.noop(), base::Error);
+}
+
+TEST_CASE("P37 sizes beyond 4 GiB are counted and expected without wrapping")
+{
+    ToyServer server{{"Subject: x\n"}};
+    server.listed[1] = 5'000'000'000;
+    auto maildrop = server.maildrop();
+    Retrieval retrieval;
+    retrieval.retr(maildrop, {{1, 18'446'744'073'709'551'615u, {}}, {1, 5'000'000'000, {}}, {1, 12, {}}});
+    CHECK(retrieval.dealt_with == 1); // the absurd ones are mismatches, no more
+    retrieval.retr(maildrop, {{1, 5'000'000'000, {}}});
+    retrieval.retr(maildrop, {{1, 12, {}}});
+    CHECK(retrieval.rows.size() == 3);
 }
 
 TEST_CASE("TOP goes through the window too and is compared with nothing")

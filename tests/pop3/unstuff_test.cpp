@@ -185,6 +185,20 @@ TEST_CASE("P15 a line of many megabytes passes in pieces of at most 64 KiB")
     CHECK(pieces.count < 170); // large pieces, though a few are cut a little short
 }
 
+TEST_CASE("P37 more than 4 GiB are counted")
+{
+    class Nowhere final : public base::ByteSink {
+    public:
+        void write(std::string_view) override {}
+    } nowhere;
+    Unstuffer unstuffer{LineEnding::crlf};
+    const std::string block(std::size_t{16} << 20, 'x');
+    for (int i = 0; i < 257; ++i) unstuffer.feed(block, nowhere);
+    unstuffer.feed("\r\n.\r\n", nowhere);
+    CHECK(unstuffer.done());
+    CHECK(unstuffer.octets() == (std::uint64_t{257} << 24) + 2);
+}
+
 TEST_CASE("P44 wherever the network cuts the result is the same")
 {
     for (const auto reply : crlf_replies) {

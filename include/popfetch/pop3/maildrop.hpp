@@ -43,7 +43,8 @@ public:
     Body& operator=(const Body&) = delete;
 
     /// Un-dot-stuffed, line ends LF, as large runs. Returns when the terminator was read. Throws ConnectionError when
-    /// the line breaks first, ProtocolError "proto.too_big" beyond the limit; the session is then over.
+    /// the line breaks first, ProtocolError "proto.too_big" beyond the limit, what the sink throws; the session is then
+    /// over.
     void pour_into(base::ByteSink& sink);
 
     /// Octets received so far, counted as LIST counts them.
@@ -51,6 +52,8 @@ public:
     bool finished() const { return finished_; }
 
 private:
+    void pour(base::ByteSink& sink);
+
     Wire& wire_;
     std::string command_; // for messages
     std::uint64_t limit_;
