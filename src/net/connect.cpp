@@ -29,6 +29,14 @@ bool connected_to_itself(int socket)
     return self && self->family() != AF_UNIX && self == Address::of_peer(socket);
 }
 
+int error_of(int socket)
+{
+    int error_number = 0;
+    socklen_t size = sizeof error_number;
+    getsockopt(socket, SOL_SOCKET, SO_ERROR, &error_number, &size);
+    return error_number;
+}
+
 class Race {
 public:
     Race(std::vector<Address> addresses, const Course& course, DialReport* report)
@@ -62,6 +70,7 @@ private:
     void settle(Runner& runner, int error_number);
     void give_up(const Runner& runner);
     ConnectionError all_failed() const;
+    std::string_view agreed_kind() const;
 
     std::string& outcome(const Runner& runner) { return report_.attempts[runner.entry].outcome; }
 
@@ -72,7 +81,7 @@ private:
     std::size_t next_ = 0;
     Deadline next_start_ = Deadline::never();
     std::vector<Runner> running_;
-    std::vector<std::pair<std::string, int>> failures_; // address, errno
+    std::vector<int> failures_; // each an errno
     base::Fd winner_;
 };
 
@@ -108,19 +117,18 @@ void Race::await_answers()
         if (!course_.deadline.passed()) return;
         for (auto& runner : running_) {
             give_up(runner);
-            failures_.emplace_back(report_.attempts[runner.entry].address, ETIMEDOUT);
+            failures_.push_back(ETIMEDOUT);
         }
         throw all_failed();
     }
-    for (std::size_t i = descriptors.size(); i-- > 0 && !winner_;) {
-        if (descriptors[i].revents == 0) continue;
-        Runner runner = std::move(running_[i]);
-        running_.erase(running_.begin() + static_cast<std::ptrdiff_t>(i));
-        int error_number = 0;
-        socklen_t size = sizeof error_number;
-        getsockopt(runner.socket.get(), SOL_SOCKET, SO_ERROR, &error_number, &size);
-        settle(runner, error_number);
+    std::vector<Runner> still_running;
+    for (std::size_t i = 0; i < descriptors.size(); ++i) {
+        if (winner_ || descriptors[i].revents == 0)
+            still_running.push_back(std::move(running_[i]));
+        else
+            settle(running_[i], error_of(running_[i].socket.get()));
     }
+    running_ = std::move(still_running);
 }
 
 void Race::settle(Runner& runner, int error_number)
@@ -132,7 +140,7 @@ void Race::settle(Runner& runner, int error_number)
         return;
     }
     outcome(runner) = words(error_number);
-    failures_.emplace_back(report_.attempts[runner.entry].address, error_number);
+    failures_.push_back(error_number);
 }
 
 void Race::give_up(const Runner& runner)
@@ -144,20 +152,22 @@ void Race::give_up(const Runner& runner)
 /// One address: what it said. Several: each of them, and the kind on which they agree.
 ConnectionError Race::all_failed() const
 {
-    if (failures_.size() == 1 && failures_[0].second != ETIMEDOUT) {
-        return failure(course_.peer, failures_[0].second, "cannot connect");
+    if (failures_.size() == 1 && failures_[0] != ETIMEDOUT) {
+        return failure(course_.peer, failures_[0], "cannot connect");
     }
     std::string text = "cannot connect";
-    bool agree = true;
     for (const auto& attempt : report_.attempts) {
         text += (&attempt == report_.attempts.data() ? ": " : "; ") + attempt.address + ": " + attempt.outcome;
     }
-    for (const auto& [address, error_number] : failures_)
-        agree = agree && kind_of(error_number) == kind_of(failures_[0].second);
-    const std::string_view kind = failures_.empty() ? "net.unreachable"
-                                  : agree           ? kind_of(failures_[0].second)
-                                                    : "net.failed";
-    return temporary(kind, course_.peer, text);
+    return temporary(agreed_kind(), course_.peer, text);
+}
+
+std::string_view Race::agreed_kind() const
+{
+    const auto kind = kind_of(failures_.front());
+    const bool agreed =
+        std::all_of(failures_.begin(), failures_.end(), [&](int each) { return kind_of(each) == kind; });
+    return agreed ? kind : "net.failed";
 }
 
 }

@@ -4,6 +4,12 @@
 
 namespace popfetch::net {
 
+Deadline Deadline::in(std::chrono::milliseconds time)
+{
+    constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365 * 100};
+    return time > longest ? never() : Deadline{Clock::now() + time};
+}
+
 std::chrono::milliseconds Deadline::left() const
 {
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24};

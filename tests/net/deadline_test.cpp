@@ -17,6 +17,7 @@ TEST_CASE("What is left is never negative and never more than poll takes")
     CHECK_FALSE(Deadline::never().passed());
     CHECK(Deadline::in(0ms).passed());
     CHECK(Deadline::in(1h).left() <= 1h);
+    CHECK(Deadline::in(std::chrono::milliseconds::max()).left() == 24h);
 }
 
 TEST_CASE("A deadline that has not passed leaves at least a millisecond to wait")

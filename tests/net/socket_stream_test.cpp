@@ -122,6 +122,16 @@ TEST_CASE("N02 a reset is a temporary trouble with a kind of its own")
     CHECK(failure.is_temporary());
 }
 
+TEST_CASE("N11 a server that closes at once is a temporary trouble")
+{
+    auto line = connected();
+    line.peer.reset();
+    net::LineReader reader{std::move(line.stream), {}};
+    const auto failure = failure_of([&] { reader.first_line(512); });
+    CHECK(failure.kind == "net.eof");
+    CHECK(failure.is_temporary());
+}
+
 TEST_CASE("Writing to a peer that has gone raises no signal")
 {
     auto line = connected();

@@ -10,7 +10,8 @@ class Deadline {
 public:
     using Clock = std::chrono::steady_clock;
 
-    static Deadline in(std::chrono::milliseconds time) { return Deadline{Clock::now() + time}; }
+    /// A time too long to be added to the clock is never.
+    static Deadline in(std::chrono::milliseconds time);
     static Deadline never() { return Deadline{Clock::time_point::max()}; }
 
     explicit Deadline(Clock::time_point at) : at_{at} {}

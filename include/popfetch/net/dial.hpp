@@ -62,8 +62,8 @@ std::unique_ptr<Stream> dial(const DialOptions& options, Deadline deadline, Dial
 /// A stream over a connected descriptor (socket or socketpair), which it takes over.
 std::unique_ptr<Stream> stream_over(int descriptor, std::string peer, bool local);
 
-/// The A-label form (RFC 5891) of a host name; literals and ASCII names come back in lower case. Throws ConnectionError
-/// for what cannot be a name.
+/// The A-label form (RFC 5891) of a host name; literals and ASCII names come back in lower case, without the dot of the
+/// root. Throws ConnectionError for what cannot be a name. Names that are not ASCII need libidn2 at run time.
 std::string ascii_host(std::string_view host);
 bool is_address_literal(std::string_view host) noexcept;
 bool is_loopback(std::string_view host) noexcept;     // "localhost", 127.0.0.0/8, ::1

@@ -38,7 +38,7 @@ public:
     /// True where nobody can listen in though there is no TLS: loopback, a UNIX socket, a tunnel command.
     virtual bool local() const { return false; }
 
-    /// The descriptor under a clear stream, for start_tls; -1 where there is none.
+    /// The descriptor under a clear stream, so that LineReader::release can see what came too early; -1 where there is none.
     virtual int descriptor() const { return -1; }
 };
 

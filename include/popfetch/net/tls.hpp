@@ -49,7 +49,8 @@ struct TlsInfo {
 
 /// Performs the handshake over a clear stream and takes it over. On a failed check throws TlsError, whose text names the
 /// check, the certificate's names, date or issuer and the SHA-256 of the leaf, and the peer gets an alert. A peer that answers in clear text is
-/// told apart ("this port does not speak TLS; set tls = "starttls"").
+/// told apart ("this port speaks POP3 in clear; set tls = "starttls""). Throws ConnectionError when the line breaks or the
+/// deadline passes, base::Error (EX_CONFIG, "config.tls") when a file of the options is of no use.
 std::unique_ptr<Stream> start_tls(std::unique_ptr<Stream> clear, const TlsOptions& options, Deadline deadline);
 
 /// What the failed handshake of start_tls had learnt, for `info`: the chain that was refused. Fills *seen before throwing.
