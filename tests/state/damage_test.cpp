@@ -91,7 +91,7 @@ TEST_CASE("S02 a bit that flipped anywhere is noticed or changes nothing")
     };
     // The header, the schema and every page's header whole; of the rest a sample.
     CHECK(count_other(image, expected, every(1, 112), flip) == 0);
-    CHECK(count_other(image, expected, every(29, image.size()), flip) == 0);
+    CHECK(count_other(image, expected, every(41, image.size()), flip) == 0);
 }
 
 TEST_CASE("S02 each single bit of a small ledger is noticed or changes nothing", "[.][slow]")
@@ -232,14 +232,16 @@ TEST_CASE("S01 a log torn at any byte leaves whole transactions and nothing else
         test::put_text(torn, base_file);
         test::put_text(beside(torn, log_suffix), log);
         std::filesystem::remove(beside(torn, shared_memory_suffix));
-        return everything(open_ledger(torn));
+        return everything(read_ledger(torn));
     };
     for (int i = 0; i < 6; ++i) legal.push_back(open_with_log(test::text_of(states / std::to_string(i))));
     for (std::size_t i = 1; i < legal.size(); ++i) REQUIRE(legal[i] != legal[i - 1]);
 
     const auto log = test::text_of(beside(path, log_suffix));
     std::size_t reached = 0, illegal = 0;
-    for (std::size_t length = 0; length <= log.size(); length += length % 4120 < 64 ? 1 : 61) {
+    // Every octet around the frames' borders, which are 24 and 4096 octets apart after a header of 32; fewer inside.
+    for (std::size_t length = 0; length <= log.size(); ++length) {
+        if ((length + 4092) % 4120 >= 36 && length % 449 != 0) continue;
         const auto now = open_with_log(log.substr(0, length));
         const auto found = std::ranges::find(legal, now);
         if (found == legal.end()) {
