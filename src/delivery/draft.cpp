@@ -10,6 +10,8 @@
 #include <popfetch/base/digest.hpp>
 #include <popfetch/base/error.hpp>
 
+#include "exact_read.hpp"
+
 namespace popfetch::delivery {
 
 namespace {
@@ -38,8 +40,8 @@ bool MemoryShare::take(std::size_t octets) noexcept
 
 void MemoryShare::give_back(std::size_t octets) noexcept { left_.fetch_add(static_cast<std::ptrdiff_t>(octets)); }
 
-Draft::Draft(const Home& home, std::string name, std::uint64_t announced)
-    : home_{home}, name_{std::move(name)}, announced_{announced}
+Draft::Draft(const Home& home, std::string name, const Envelope& envelope)
+    : home_{home}, name_{std::move(name)}, envelope_{envelope}
 {
 }
 
@@ -70,7 +72,7 @@ bool Draft::fits_in_memory(std::size_t more)
     const std::size_t needed = memory_.size() + more;
     if (needed > largest_in_memory) return false;
     if (needed <= reserved_) return true;
-    const auto expected = static_cast<std::size_t>(std::min<std::uint64_t>(announced_, largest_in_memory));
+    const auto expected = static_cast<std::size_t>(std::min<std::uint64_t>(envelope_.size, largest_in_memory));
     const std::size_t reserve = std::max({needed, expected, std::min(2 * reserved_, largest_in_memory)});
     if (!home_.memory.take(reserve - reserved_)) return false;
     reserved_ = reserve;
@@ -104,14 +106,19 @@ void Draft::read_back(base::ByteSink& sink) const
 {
     if (!file_) return sink.write(memory_);
     std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(size_, read_at_once)));
-    for (std::uint64_t at = 0; at < size_;) {
-        const auto wanted = static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at));
-        const auto got = ::pread(file_.get(), piece.data(), wanted, static_cast<off_t>(at));
-        if (got < 0 && errno == EINTR) continue;
-        if (got <= 0) throw base::SystemError{"read", path().native(), got < 0 ? errno : EIO};
-        sink.write({piece.data(), static_cast<std::size_t>(got)});
-        at += static_cast<std::uint64_t>(got);
+    for (std::uint64_t at = 0; at < size_; at += piece.size()) {
+        piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)));
+        read_exactly(file_.get(), at, piece.data(), piece.size(), path());
+        sink.write({piece.data(), piece.size()});
     }
+}
+
+std::string Draft::beginning(std::size_t octets) const
+{
+    if (!file_) return memory_.substr(0, octets);
+    std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(octets, size_)), '\0');
+    read_exactly(file_.get(), 0, text.data(), text.size(), path());
+    return text;
 }
 
 void Draft::put_into_file()

@@ -35,7 +35,7 @@ public:
         MemoryShare& memory;
     };
 
-    Draft(const Home& home, std::string name, std::uint64_t announced);
+    Draft(const Home& home, std::string name, const Envelope& envelope);
     /// Removes the file unless it was kept.
     ~Draft() override;
 
@@ -44,7 +44,10 @@ public:
     std::string digest() override;
 
     const std::string& name() const noexcept { return name_; }
+    const Envelope& envelope() const noexcept { return envelope_; }
 
+    /// At most `octets` of the beginning.
+    std::string beginning(std::size_t octets) const;
     /// Calls `sink` with the bytes from first to last, in large pieces.
     void read_back(base::ByteSink& sink) const;
 
@@ -63,7 +66,7 @@ private:
 
     Home home_;
     std::string name_;
-    std::uint64_t announced_;
+    Envelope envelope_;
     std::uint64_t size_ = 0;
     std::uint64_t unsent_ = 0; // octets in the file whose write-back was not asked for yet
     std::size_t reserved_ = 0;

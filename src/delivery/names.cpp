@@ -48,13 +48,6 @@ std::optional<pid_t> writer_of(std::string_view name) noexcept
     return static_cast<pid_t>(*number);
 }
 
-std::string this_host()
-{
-    std::array<char, 256> name{};
-    if (::gethostname(name.data(), name.size() - 1) != 0) return {};
-    return name.data();
-}
-
 // A NUL cannot stand in any of the parts, so no two lists of parts read the same.
 std::string mark_of(std::initializer_list<std::string_view> parts)
 {
@@ -110,6 +103,13 @@ std::string host_for_names(std::string_view host)
     return safe.empty() ? "localhost" : safe;
 }
 
+std::string this_host()
+{
+    std::array<char, 256> name{};
+    if (::gethostname(name.data(), name.size() - 1) != 0) return host_for_names({});
+    return host_for_names(name.data());
+}
+
 Names::Names(Style style, std::string_view account, const base::Path& ledger, std::string_view role)
     : style_{style}, host_{this_host()}, mark_{account_mark(account) +
                                                mark_of({account,
@@ -117,7 +117,7 @@ Names::Names(Style style, std::string_view account, const base::Path& ledger, st
                                                         host_, role})},
       tail_{"R" + mark_ + base::random_hex(random_bytes)}
 {
-    if (style_ == Style::maildir) tail_ += "." + host_for_names(host_);
+    if (style_ == Style::maildir) tail_ += "." + host_;
 }
 
 std::string Names::next(base::WallTime received)

@@ -26,6 +26,7 @@ bool bears_mark_of(std::string_view name, std::string_view account_mark) noexcep
 
 /// The host's name as it may stand in a file name (FAULTS F18).
 std::string host_for_names(std::string_view host);
+std::string this_host();
 
 class Names {
 public:

@@ -17,6 +17,8 @@ struct Entry {
 
 constexpr std::array table{
     Entry{Spec::Kind::maildir, open_maildir},
+    Entry{Spec::Kind::mbox, open_mbox},
+    Entry{Spec::Kind::files, open_files},
 };
 
 std::unique_ptr<Target> open_one(const Spec& spec, const Surroundings& surroundings)

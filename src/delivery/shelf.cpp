@@ -46,6 +46,7 @@ std::vector<Outcome> Shelf::publish(const StagingFolder& from, std::span<const S
     std::vector<Outcome> outcomes(letters.size(), Outcome{Outcome::Kind::lost, {}, nullptr});
     bool all_there = true;
     for (std::size_t i = 0; i < letters.size(); ++i) {
+        if (letters[i].name.empty()) continue;
         if (const auto name = move(from, letters[i]))
             outcomes[i] = {Outcome::Kind::published, (folder_ / *name).native(), nullptr};
         else
@@ -87,7 +88,8 @@ void Shelf::find_moved(std::span<const Staged> letters, std::vector<Outcome>& ou
 {
     std::unordered_map<std::string_view, std::size_t> missing;
     for (std::size_t i = 0; i < letters.size(); ++i)
-        if (outcomes[i].kind == Outcome::Kind::lost) missing.emplace(unique_part(letters[i].name), i);
+        if (outcomes[i].kind == Outcome::Kind::lost && !letters[i].name.empty())
+            missing.emplace(unique_part(letters[i].name), i);
     for (const auto& folder : folders()) {
         for (const auto& name : names_in(folder)) {
             const auto found = missing.find(unique_part(name));

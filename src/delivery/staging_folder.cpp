@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdio>
 #include <unordered_set>
 
 #include <dirent.h>
@@ -11,8 +12,6 @@
 #include <unistd.h>
 
 #include <popfetch/base/error.hpp>
-#include <popfetch/base/number.hpp>
-#include <popfetch/base/printable.hpp>
 
 namespace popfetch::delivery {
 
@@ -65,18 +64,6 @@ void make_durable(std::span<Draft* const> drafts)
 
 }
 
-Staged Staged::from_token(std::string_view token)
-{
-    const auto space = token.find(' ');
-    const auto name = token.substr(0, space);
-    const auto size =
-        space == std::string_view::npos ? std::nullopt : base::parse_number<std::uint64_t>(token.substr(space + 1));
-    if (!size || name.empty() || name.front() == '.' || name.find('/') != std::string_view::npos)
-        throw base::Error{base::ExitStatus::data, "state.damaged",
-                          "the ledger holds a receipt that popfetch did not write: " + base::printable(token)};
-    return {std::string{name}, *size};
-}
-
 StagingFolder::StagingFolder(base::Path path, Names names)
     : path_{std::move(path)}, names_{std::move(names)}, memory_{memory_for_drafts}
 {
@@ -87,21 +74,26 @@ void StagingFolder::open() { folder_ = base::open_file(path_, O_RDONLY | O_DIREC
 void StagingFolder::clear(std::span<const Staged> promised) const
 {
     std::unordered_set<std::string_view> awaited;
+    for (const auto& staged : promised) awaited.insert(unique_part(staged.name));
+    for (const auto& name : names_in(path_))
+        if (names_.is_left_behind(name) && !awaited.contains(unique_part(name)))
+            ::unlinkat(folder_.get(), name.c_str(), 0);
+}
+
+void StagingFolder::remove_damaged(std::span<const Staged> promised) const
+{
     for (const auto& staged : promised) {
         struct stat status = {};
-        // What was promised was durable before; if it is not whole now, the file system was repaired meanwhile.
-        if (::fstatat(folder_.get(), staged.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-            static_cast<std::uint64_t>(status.st_size) == staged.size)
-            awaited.insert(staged.name);
+        if (::fstatat(folder_.get(), staged.name.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0) continue;
+        if (static_cast<std::uint64_t>(status.st_size) != staged.size)
+            ::unlinkat(folder_.get(), staged.name.c_str(), 0);
     }
-    for (const auto& name : names_in(path_))
-        if (names_.is_left_behind(name) && !awaited.contains(name)) ::unlinkat(folder_.get(), name.c_str(), 0);
 }
 
 std::unique_ptr<Draft> StagingFolder::begin(const Envelope& envelope)
 {
     return std::make_unique<Draft>(Draft::Home{folder_.get(), path_, memory_}, names_.next(envelope.received),
-                                   envelope.size);
+                                   envelope);
 }
 
 std::vector<Staged> StagingFolder::stage(std::span<const std::unique_ptr<Letter>> letters)
@@ -120,6 +112,25 @@ std::vector<Staged> StagingFolder::stage(std::span<const std::unique_ptr<Letter>
     for (const auto* draft : drafts) staged.push_back({draft->name(), draft->size()});
     for (auto* draft : drafts) draft->keep();
     return staged;
+}
+
+void StagingFolder::mark_done(const std::string& name)
+{
+    auto done = done_name(name);
+    if (::renameat(folder_.get(), name.c_str(), folder_.get(), done.c_str()) != 0)
+        throw base::SystemError{"rename", (path_ / name).native(), errno};
+    done_.push_back(std::move(done));
+}
+
+bool StagingFolder::is_done(const std::string& name) const noexcept
+{
+    return ::faccessat(folder_.get(), done_name(name).c_str(), F_OK, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+void StagingFolder::remove_done() noexcept
+{
+    for (const auto& name : done_) ::unlinkat(folder_.get(), name.c_str(), 0);
+    done_.clear();
 }
 
 std::size_t StagingFolder::letters_at_a_time() noexcept

@@ -14,5 +14,7 @@ struct Surroundings : Context {
 };
 
 std::unique_ptr<Target> open_maildir(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_files(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_mbox(const Spec& spec, const Surroundings& surroundings);
 
 }

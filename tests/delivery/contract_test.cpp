@@ -9,12 +9,12 @@
 #include "stand.hpp"
 
 using namespace popfetch;
-using namespace popfetch::tests;
+using namespace popfetch::test;
 using delivery::Outcome;
 using delivery::Receipt;
 
-#define EVERY_TARGET MaildirStand
-#define EVERY_DURABLE_TARGET MaildirStand
+#define EVERY_TARGET MaildirStand, MboxStand, FilesStand
+#define EVERY_DURABLE_TARGET MaildirStand, MboxStand, FilesStand
 
 namespace {
 

@@ -9,11 +9,29 @@
 
 #include <popfetch/delivery/target.hpp>
 
-#include "support/scratch_folder.hpp"
+#include "support/temp_folder.hpp"
 
-namespace popfetch::tests {
+namespace popfetch::test {
 
 using namespace std::string_literals;
+
+/// In memory unless the caller has a wish: tests that make thousands of files should not wait for a disk.
+inline std::filesystem::path fast_folder()
+{
+    const std::filesystem::path memory{"/dev/shm"};
+    const bool wished = std::getenv("TMPDIR") != nullptr;
+    return !wished && std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+}
+
+/// The names of the files in a folder and below it, sorted, relative to it.
+inline std::vector<std::string> files_below(const std::filesystem::path& folder)
+{
+    std::vector<std::string> names;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator{folder})
+        if (!entry.is_directory()) names.push_back(entry.path().lexically_relative(folder).string());
+    std::ranges::sort(names);
+    return names;
+}
 
 class Stand {
 public:
@@ -51,7 +69,7 @@ public:
         return target;
     }
 
-    ScratchFolder folder;
+    TempFolder folder{fast_folder()};
     std::vector<std::string> warnings;
 };
 
@@ -89,7 +107,7 @@ inline std::vector<std::string> contents_of_folders(const std::vector<std::files
     std::vector<std::string> messages;
     for (const auto& folder : folders)
         for (const auto& entry : std::filesystem::directory_iterator{folder})
-            if (entry.is_regular_file()) messages.push_back(content_of(entry.path()));
+            if (entry.is_regular_file()) messages.push_back(text_of(entry.path()));
     std::ranges::sort(messages);
     return messages;
 }
@@ -106,6 +124,67 @@ public:
     std::vector<std::string> delivered() const override
     {
         return contents_of_folders({maildir() / "new", maildir() / "cur"});
+    }
+};
+
+class FilesStand final : public Stand {
+public:
+    delivery::Spec spec() const override
+    {
+        delivery::Spec spec;
+        spec.kind = delivery::Spec::Kind::files;
+        spec.path = folder / "eml";
+        return spec;
+    }
+    std::vector<std::string> delivered() const override { return contents_of_folders({folder / "eml"}); }
+};
+
+/// The messages of an mbox, by the format's definition and not by our code: split where a line begins with "From ", the
+/// empty line at the end and one ">" of each quoted line taken away.
+inline std::vector<std::string> messages_in_mbox(const std::string& text)
+{
+    std::vector<std::string> messages;
+    std::size_t at = 0;
+    bool after_empty_line = true;
+    while (at < text.size()) {
+        const auto end = std::min(text.find('\n', at), text.size() - 1) + 1;
+        auto line = text.substr(at, end - at);
+        at = end;
+        const bool is_empty = line == "\n";
+        if (line.starts_with("From ") && after_empty_line) {
+            messages.emplace_back();
+        } else {
+            const auto word = line.find_first_not_of('>');
+            if (word != std::string::npos && word > 0 && line.compare(word, 5, "From ") == 0) line.erase(0, 1);
+            if (messages.empty()) throw std::runtime_error{"not an mbox"};
+            messages.back() += line;
+        }
+        after_empty_line = is_empty;
+    }
+    for (auto& message : messages) {
+        if (!message.ends_with("\n")) throw std::runtime_error{"a message does not end in an empty line"};
+        message.pop_back();
+    }
+    return messages;
+}
+
+class MboxStand final : public Stand {
+public:
+    delivery::Spec spec() const override
+    {
+        delivery::Spec spec;
+        spec.kind = delivery::Spec::Kind::mbox;
+        spec.path = mbox();
+        spec.timeout = std::chrono::seconds{0}; // one attempt at the lock
+        return spec;
+    }
+    std::filesystem::path mbox() const { return folder / "inbox"; }
+    std::vector<std::string> delivered() const override
+    {
+        if (!std::filesystem::exists(mbox())) return {};
+        auto messages = messages_in_mbox(text_of(mbox()));
+        std::ranges::sort(messages);
+        return messages;
     }
 };
 

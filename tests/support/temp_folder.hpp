@@ -14,9 +14,9 @@ namespace popfetch::test {
 
 class TempFolder {
 public:
-    TempFolder()
+    explicit TempFolder(const std::filesystem::path& parent = std::filesystem::temp_directory_path())
     {
-        std::string name = (std::filesystem::temp_directory_path() / "popfetch-test.XXXXXX").native();
+        std::string name = (parent / "popfetch-test.XXXXXX").native();
         if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary folder: " + name};
         path_ = name;
     }
