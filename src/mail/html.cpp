@@ -167,8 +167,9 @@ private:
     {
         const std::string mark = "</" + element;
         const auto same = [](char a, char b) { return (a >= 'A' && a <= 'Z' ? static_cast<char>(a + 32) : a) == b; };
-        const auto found = std::ranges::search(html_.substr(at_), mark, same);
-        at_ = static_cast<std::size_t>(found.data() - html_.data());
+        const char* const end = html_.data() + html_.size();
+        const char* const found = std::search(html_.data() + at_, end, mark.begin(), mark.end(), same);
+        at_ = static_cast<std::size_t>(found - html_.data());
     }
 
     /// A ">" in quotation marks does not end a tag; where the quotation does not end, it was none.

@@ -25,7 +25,7 @@ struct ToJson {
     Json operator()(Octets value) const { return value.count; }
     Json operator()(base::WallTime value) const { return base::to_rfc3339(value); }
     Json operator()(const std::string& text) const { return base::valid_utf8(text); }
-    Json operator()(const std::vector<Record>& record) const { return to_object(record.front()); }
+    Json operator()(const std::shared_ptr<const Record>& record) const { return to_object(*record); }
     Json operator()(const Value::List& list) const
     {
         Json array = Json::array();

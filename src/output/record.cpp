@@ -4,12 +4,7 @@
 
 namespace popfetch::output {
 
-Value::Value(Record record)
-{
-    std::vector<Record> one;
-    one.push_back(std::move(record));
-    data_ = std::move(one);
-}
+Value::Value(Record record) : data_{std::make_shared<const Record>(std::move(record))} {}
 
 Record& Record::set(std::string_view name, Value value)
 {

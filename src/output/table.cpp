@@ -50,9 +50,9 @@ struct ToCell {
     }
 
     /// The first field that says something: of an address the name, or where it has none the address.
-    std::string operator()(const std::vector<Record>& record) const
+    std::string operator()(const std::shared_ptr<const Record>& record) const
     {
-        for (const auto& [name, value] : record.front().fields()) {
+        for (const auto& [name, value] : record->fields()) {
             std::string text = std::visit(*this, value.data());
             if (!text.empty()) return text;
         }

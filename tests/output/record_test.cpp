@@ -35,9 +35,9 @@ TEST_CASE("a field that is not there is not found")
 TEST_CASE("a value holds a whole record")
 {
     const Value value{Record{{"name", "Alice"}, {"address", "alice@example.org"}}};
-    const auto& records = std::get<std::vector<Record>>(value.data());
-    REQUIRE(records.size() == 1);
-    CHECK(records.front().find("address") != nullptr);
+    const auto& record = std::get<std::shared_ptr<const Record>>(value.data());
+    REQUIRE(record);
+    CHECK(record->find("address") != nullptr);
 }
 
 TEST_CASE("a value that was not given is null")

@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -38,8 +39,8 @@ public:
     Value(List list) : data_{std::move(list)} {}
     Value(Record record);
 
-    using Data = std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, Octets, base::WallTime, std::string, List,
-                              std::vector<Record>>;                // the last holds exactly one
+    using Data = std::variant<std::monostate, bool, std::uint64_t, std::int64_t, double, Octets, base::WallTime,
+                              std::string, List, std::shared_ptr<const Record>>; // the last is never null
     const Data& data() const { return data_; }
     bool is_null() const { return std::holds_alternative<std::monostate>(data_); }
 
