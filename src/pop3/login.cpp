@@ -19,7 +19,7 @@ namespace {
 
 void refuse_line_breaks(std::string_view text, const std::string& what)
 {
-    if (text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos) return;
+    if (text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos) return;
     throw base::Error{base::ExitStatus::config, "auth.bad_credentials",
                       what + " contains a line break or a NUL character, which no server accepts"};
 }
@@ -192,7 +192,7 @@ private:
         if (!remembered_ || knows_us || sasl::find_mechanism(refused) == nullptr || !ask_again()) return std::nullopt;
         if (std::ranges::find(capabilities_.sasl, refused) != capabilities_.sasl.end()) return std::nullopt;
 
-        const auto now = preferred(channel_);
+        auto now = preferred(channel_);
         if (now && shows_password(*now) && !shows_password(refused))
             throw LoginFailed{peer() + ": the server no longer offers " + refused + ", and with " + *now +
                                   " it would see the password",
@@ -216,9 +216,10 @@ private:
     bool is_fresh_token_there()
     {
         const auto refused = last_token_;
-        const auto fresh = options_.credentials.token();
-        options_.credentials.token = [fresh] { return fresh; };
-        return fresh.reveal() != refused.reveal();
+        auto fresh = options_.credentials.token();
+        const bool is_another = fresh.reveal() != refused.reveal();
+        options_.credentials.token = [fresh = std::move(fresh)] { return base::Secret{fresh}; };
+        return is_another;
     }
 
     LoginOptions options_;

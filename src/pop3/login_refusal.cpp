@@ -23,7 +23,7 @@ bool sounds_busy(const Reply& reply)
 {
     constexpr std::array words{"lock", "busy", "in use", "wait", "too many", "limit", "temporar", "later"};
     const auto text = base::to_lower(reply.text);
-    return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != text.npos; });
+    return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != std::string::npos; });
 }
 
 std::string_view advice_for(const std::string& method)

@@ -61,7 +61,7 @@ Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& pas
     if (how == UserPass::together) return together(wire, user, password);
 
     wire.send("USER " + user);
-    if (const auto reply = wire.read_reply("USER"); !reply.ok) return reply;
+    if (auto reply = wire.read_reply("USER"); !reply.ok) return reply;
     wire.send_secret("PASS ", password);
     return wire.read_reply("PASS");
 }

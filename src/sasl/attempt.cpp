@@ -17,7 +17,7 @@ bool is_visible(char c) { return c > ' ' && c < '\x7f'; }
 
 void refuse_nul(std::string_view text, std::string_view what)
 {
-    if (text.find('\0') == text.npos) return;
+    if (text.find('\0') == std::string_view::npos) return;
     misconfigured("auth.bad_credentials", std::string{what} + " contains a NUL character, which no server accepts");
 }
 

@@ -21,7 +21,7 @@ base::Secret saslprep(const base::Secret& text)
     if (is_plain_ascii(text.reveal())) return text; // SASLprep changes nothing, and no copy leaves the Secret
 
     auto terminated = text;
-    terminated.append(std::string_view{"", 1});
+    terminated.append(std::string_view{"\0", 1});
     char* prepared = nullptr;
     if (gsasl_saslprep(terminated.reveal().data(), GSASL_ALLOW_UNASSIGNED, &prepared, nullptr) != GSASL_OK) return text;
 

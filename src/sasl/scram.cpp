@@ -47,7 +47,7 @@ std::string binding_flag(const Attempt& attempt, const std::optional<Binding>& b
 [[noreturn]] void refuse(const std::string& error)
 {
     const auto told = "the server refuses the proof of the password: \"" + base::printable(error) + '"';
-    const bool of_binding = error.find("channel-binding") != error.npos;
+    const bool of_binding = error.find("channel-binding") != std::string::npos;
     throw SaslError{"auth.refused", told,
                     of_binding ? "somebody may be between this machine and the server" : "check the password"};
 }

@@ -50,22 +50,22 @@ void hmac(Key& result, const EVP_MD* digest, const Key& key, std::string_view te
                  &result.size) != nullptr);
 }
 
-void hash(Key& result, const EVP_MD* digest, const Key& key)
+void digest_of(Key& result, const EVP_MD* digest, const Key& key)
 {
     require(EVP_Digest(key.bytes.data(), key.size, result.bytes.data(), &result.size, digest, nullptr) == 1);
 }
 
 }
 
-ScramProof prove(ScramHash kind, const base::Secret& password, std::string_view salt, unsigned iterations,
+ScramProof prove(ScramHash hash, const base::Secret& password, std::string_view salt, unsigned iterations,
                  std::string_view auth_message)
 {
-    const EVP_MD* digest = kind == ScramHash::sha_1 ? EVP_sha1() : EVP_sha256();
+    const EVP_MD* digest = hash == ScramHash::sha_1 ? EVP_sha1() : EVP_sha256();
     Key salted, client_key, stored_key, server_key, proof, signature;
 
     salt_password(salted, digest, password, salt, iterations);
     hmac(client_key, digest, salted, "Client Key");
-    hash(stored_key, digest, client_key);
+    digest_of(stored_key, digest, client_key);
     hmac(proof, digest, stored_key, auth_message);
     for (unsigned i = 0; i < proof.size; ++i) proof.bytes[i] ^= client_key.bytes[i];
 

@@ -23,7 +23,7 @@ std::vector<std::string_view> attributes(std::string_view message)
     for (;;) {
         const auto comma = message.find(',');
         parts.push_back(message.substr(0, comma));
-        if (comma == message.npos) return parts;
+        if (comma == std::string_view::npos) return parts;
         message.remove_prefix(comma + 1);
     }
 }

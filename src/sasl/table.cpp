@@ -51,9 +51,10 @@ constexpr auto all_traits = [] {
 
 const Row* find_row(std::string_view name)
 {
-    const auto found =
-        std::ranges::find_if(rows, [&](const Row& row) { return base::equal_ignoring_case(row.traits.name, name); });
-    return found == rows.end() ? nullptr : &*found;
+    for (const auto& row : rows) {
+        if (base::equal_ignoring_case(row.traits.name, name)) return &row;
+    }
+    return nullptr;
 }
 
 bool can_bind(const Channel& channel)
@@ -93,10 +94,10 @@ std::optional<std::string> choose(std::span<const std::string> offered, std::spa
     }
     if (!allowed.empty()) return std::nullopt;
 
-    const auto best = std::ranges::find_if(
-        rows, [&](const Row& row) { return row.traits.automatic && fits(row, offered, credentials, channel); });
-    if (best == rows.end()) return std::nullopt;
-    return std::string{best->traits.name};
+    for (const auto& row : rows) {
+        if (row.traits.automatic && fits(row, offered, credentials, channel)) return std::string{row.traits.name};
+    }
+    return std::nullopt;
 }
 
 std::unique_ptr<Mechanism> begin(const std::string& name, const Credentials& credentials, const Channel& channel,
