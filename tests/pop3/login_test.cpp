@@ -274,11 +274,14 @@ TEST_CASE("A13 the same token is not sent twice")
 
 TEST_CASE("A13 a busy server does not get a second token")
 {
+    auto options = test::with_token("tim", "");
+    int asked = 0;
+    options.credentials.token = [&] { return base::Secret{"t" + std::to_string(++asked)}; };
     const auto story =
-        login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer("t") + "\nS: -ERR [IN-USE] no\n",
-              test::with_token("tim", "t"));
+        login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer("t1") + "\nS: -ERR [IN-USE] no\n", options);
     CHECK(story.kind == "server.in_use");
     CHECK(story.complaint == "");
+    CHECK(asked == 1);
 }
 
 TEST_CASE("A13 O01 the server's JSON is shown without control characters")
