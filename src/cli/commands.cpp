@@ -18,6 +18,7 @@ std::span<const Command> commands()
         Command{"stat", add_stat},
         Command{"check", add_check},
         Command{"info", add_info},
+        Command{"shell", add_shell},
         Command{"history", add_history},
         Command{"accounts", add_accounts},
     };

@@ -1,13 +1,29 @@
 #pragma once
 // A message for people: headers that matter, text, attachments listed.
 
+#include <algorithm>
+#include <cstddef>
 #include <string>
 #include <string_view>
 
+#include <popfetch/base/byte_sink.hpp>
 #include <popfetch/output/record.hpp>
 #include <popfetch/pop3/listing.hpp>
 
 namespace popfetch::cli {
+
+/// A message in memory to be made readable: so much of it, the rest is passed over.
+class Beginning final : public base::ByteSink {
+public:
+    void write(std::string_view bytes) override
+    {
+        text.append(bytes.substr(0, std::min(bytes.size(), most - text.size())));
+    }
+    std::string text;
+
+private:
+    static constexpr std::size_t most = 32u << 20;
+};
 
 /// Safe for a terminal: no control characters but the newline.
 std::string readable_text(std::string_view message);

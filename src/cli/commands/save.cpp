@@ -1,14 +1,12 @@
 #include <memory>
 
 #include <CLI/CLI.hpp>
-#include <fcntl.h>
 
-#include <popfetch/base/file.hpp>
-#include <popfetch/base/random.hpp>
 #include <popfetch/base/units.hpp>
 #include <popfetch/pop3/error.hpp>
 
 #include "../accounts.hpp"
+#include "../download.hpp"
 #include "../screen.hpp"
 #include "../selection.hpp"
 #include "all.hpp"
@@ -22,62 +20,6 @@ struct SaveOptions {
     Selection selection;
 };
 
-class FileSink final : public base::ByteSink {
-public:
-    FileSink(base::Path path, int flags) : path_{std::move(path)}, file_{base::open_file(path_, flags)} {}
-    void write(std::string_view bytes) override { base::write_all(file_.get(), bytes, path_); }
-    void make_durable() { base::sync_file(file_.get(), path_); }
-
-private:
-    base::Path path_;
-    base::Fd file_;
-};
-
-// Where each message goes: standard output, one file that must not exist yet, or a file each in a folder.
-class Destination {
-public:
-    Destination(const std::string& to, std::size_t messages) : to_{to}, is_folder_{std::filesystem::is_directory(to)}
-    {
-        if (to_ == "-" || is_folder_ || messages == 1) return;
-        throw base::Error{base::ExitStatus::usage, "usage.output",
-                          to_ + ": is no folder, and there are " + std::to_string(messages) + " messages",
-                          "name an existing folder with -o"};
-    }
-
-    /// Half a message is never left under its name.
-    std::string store(const pop3::Message& message, pop3::Body& body)
-    {
-        if (to_ == "-") {
-            StandardOutput out;
-            body.pour_into(out);
-            return to_;
-        }
-        const base::Path path =
-            is_folder_ ? base::Path{to_} / ("message-" + std::to_string(message.number) + ".eml") : base::Path{to_};
-        const base::Path partial = path.string() + ".part-" + base::random_hex(4);
-        FileSink sink{partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW};
-        try {
-            body.pour_into(sink);
-            sink.make_durable();
-            give_name(partial, path);
-        } catch (...) {
-            ::unlink(partial.c_str());
-            throw;
-        }
-        return path.string();
-    }
-
-private:
-    static void give_name(const base::Path& partial, const base::Path& path)
-    {
-        if (::link(partial.c_str(), path.c_str()) != 0) throw base::SystemError{"create", path.string(), errno};
-        ::unlink(partial.c_str());
-    }
-
-    std::string to_;
-    bool is_folder_;
-};
-
 base::ExitStatus run_save(const Globals& globals, const SaveOptions& options)
 {
     const auto account = select_account(options.account, globals);
@@ -85,7 +27,7 @@ base::ExitStatus run_save(const Globals& globals, const SaveOptions& options)
         Mailbox mailbox{account, globals};
         std::vector<pop3::Message> messages;
         for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);
-        Destination destination{options.to, messages.size()};
+        const Destination destination{options.to, messages.size()};
         auto status = base::ExitStatus::ok;
         mailbox.maildrop().set_transfer({.sizes = pop3::SizeTrust::wrong});
         mailbox.maildrop().retr(

@@ -23,19 +23,6 @@ struct ShowOptions {
     int lines = -1;
 };
 
-// A message is read into memory only to be made readable, and only so much of it.
-class Beginning final : public base::ByteSink {
-public:
-    void write(std::string_view bytes) override
-    {
-        text.append(bytes.substr(0, std::min(bytes.size(), most - text.size())));
-    }
-    std::string text;
-
-private:
-    static constexpr std::size_t most = 32u << 20;
-};
-
 std::string_view head_of(std::string_view message)
 {
     if (message.starts_with('\n')) return {};

@@ -1,0 +1,152 @@
+#include "shell.hpp"
+
+#include <algorithm>
+#include <array>
+
+#include <popfetch/base/ascii.hpp>
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
+
+#include "../question.hpp"
+#include "../screen.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+// RFC 1939 §3 lets a server hang up after ten idle minutes, and some do after one (PEERS: quirks).
+constexpr std::chrono::seconds keep_alive{50};
+
+}
+
+std::span<const Shell::Command> Shell::commands()
+{
+    static constexpr std::array table{
+        Command{"ls", "[MSG...]", "list messages", &Shell::ls},
+        Command{"head", "MSG", "the header of a message", &Shell::head},
+        Command{"cat", "MSG", "a message, readable", &Shell::cat},
+        Command{"save", "MSG FILE", "a message into a new file", &Shell::save},
+        Command{"rm", "MSG...", "mark for deletion at quit", &Shell::rm},
+        Command{"undo", "", "unmark everything (RSET)", &Shell::undo},
+        Command{"stat", "", "count and size", &Shell::stat},
+        Command{"capa", "", "what the server can do", &Shell::capa},
+        Command{"raw", "LINE", "send a line; raw+ for an answer of several lines", &Shell::raw},
+        Command{"raw+", "LINE", "", &Shell::raw},
+        Command{"help", "", "this list", &Shell::help},
+        Command{"quit", "", "delete what is marked, and leave", &Shell::quit},
+        Command{"abort", "", "leave; nothing is deleted", &Shell::abort},
+    };
+    return table;
+}
+
+Shell::Shell(Mailbox& mailbox, const Globals& globals)
+    : mailbox_{mailbox}, globals_{globals}, editor_{mailbox.account().name + "> ",
+                                                    [this](std::string_view typed) { return completions(typed); }}
+{
+    editor_.while_waiting(keep_alive, [this] { mailbox_.maildrop().noop(); });
+}
+
+base::ExitStatus Shell::run()
+{
+    if (editor_.interactive())
+        print(base::format_count(mailbox_.rows().size()) + " messages; help lists the commands\n");
+    while (const auto line = editor_.read()) {
+        switch (obey(*line)) {
+        case Next::go_on: break;
+        case Next::quit: return update();
+        case Next::abort: std::move(mailbox_).hang_up(); return status_;
+        }
+    }
+    std::move(mailbox_).hang_up();
+    if (!marked_.empty()) say("the input ended without quit: nothing was deleted");
+    return status_;
+}
+
+Shell::Next Shell::obey(std::string_view line)
+{
+    line = base::trim(line);
+    if (line.empty() || line.front() == '#') return Next::go_on;
+    auto rest = line;
+    const auto word = base::take_word(rest);
+    const auto found = std::ranges::find(commands(), word, &Command::name);
+    try {
+        if (found == commands().end())
+            throw base::Error{base::ExitStatus::usage, "usage.command", "there is no command " + base::printable(word),
+                              "help lists them"};
+        // raw+ is raw, with the rest of the line telling which.
+        return (this->*found->run)(word == "raw+" ? line : rest);
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const net::ConnectionError&) {
+        throw; // the session is over; a mistake ends nothing
+    } catch (const pop3::ProtocolError&) {
+        throw;
+    } catch (const base::Error& error) {
+        report_error(error, {}, globals_);
+        status_ = error.status();
+        return Next::go_on;
+    }
+}
+
+base::ExitStatus Shell::update()
+{
+    // After a RETR, QUIT may delete what was only read (EXPIRE 0, RFC 2449 §6.7): without a mark there is no need for
+    // it.
+    if (marked_.empty() && retrieved_) {
+        std::move(mailbox_).hang_up();
+        return status_;
+    }
+    const auto deleted = marked_.size();
+    std::move(mailbox_).quit();
+    if (deleted > 0)
+        print("deleted " + base::format_count(deleted) + ", kept " +
+              base::format_count(mailbox_.rows().size() - deleted) + "\n");
+    return status_;
+}
+
+Shell::Next Shell::quit(std::string_view)
+{
+    if (marked_.empty() || !editor_.interactive()) return Next::quit;
+    std::string numbers;
+    for (const auto number : marked_) numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+    const auto& capabilities = mailbox_.maildrop().capabilities();
+    if (retrieved_ && capabilities.expire && *capabilities.expire == 0)
+        print("this server also deletes what was read (EXPIRE 0)\n");
+    const std::string question = base::format_count(marked_.size()) + (marked_.size() == 1 ? " message" : " messages") +
+                                 " will be deleted for good: " + numbers + ". Delete?";
+    return ask(question) ? Next::quit : Next::go_on;
+}
+
+Shell::Next Shell::abort(std::string_view) { return Next::abort; }
+
+Shell::Next Shell::help(std::string_view)
+{
+    std::string text;
+    for (const auto& command : commands()) {
+        if (command.help.empty()) continue;
+        std::string line = "  " + std::string{command.name} + " " + std::string{command.arguments};
+        line.append(20 - std::min<std::size_t>(20, line.size()), ' ');
+        text += line + std::string{command.help} + "\n";
+    }
+    print(text + "MSG is 7, 3-9, 5-, uid:UID, last or all\n");
+    return Next::go_on;
+}
+
+std::vector<std::string> Shell::completions(std::string_view typed) const
+{
+    std::vector<std::string> words;
+    if (typed.find(' ') == std::string_view::npos) {
+        for (const auto& command : commands()) words.emplace_back(command.name);
+        return words;
+    }
+    words = {"all", "last"};
+    for (const auto& row : mailbox_.rows()) {
+        words.push_back(std::to_string(row.message.number));
+        if (row.message.identified()) words.push_back("uid:" + base::printable(row.message.uid));
+    }
+    return words;
+}
+
+void Shell::print(std::string_view text) const { StandardOutput{}.write(text); }
+
+}

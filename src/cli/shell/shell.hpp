@@ -1,0 +1,59 @@
+#pragma once
+// `popfetch shell`: one session, by hand. Nothing is deleted before `quit` has said what will be, and has been answered
+// yes.
+
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "../mailbox.hpp"
+#include "editor.hpp"
+
+namespace popfetch::cli {
+
+class Shell {
+public:
+    Shell(Mailbox& mailbox, const Globals& globals);
+
+    /// Until quit, abort or the end of the input. Input that ends without `quit` deletes nothing.
+    base::ExitStatus run();
+
+private:
+    enum class Next { go_on, quit, abort };
+    struct Command {
+        std::string_view name, arguments, help;
+        Next (Shell::*run)(std::string_view arguments);
+    };
+    static std::span<const Command> commands();
+
+    Next obey(std::string_view line);
+    Next ls(std::string_view arguments);
+    Next head(std::string_view arguments);
+    Next cat(std::string_view arguments);
+    Next save(std::string_view arguments);
+    Next rm(std::string_view arguments);
+    Next undo(std::string_view arguments);
+    Next stat(std::string_view arguments);
+    Next capa(std::string_view arguments);
+    Next raw(std::string_view arguments);
+    Next help(std::string_view arguments);
+    Next quit(std::string_view arguments);
+    Next abort(std::string_view arguments);
+
+    std::vector<const Row*> chosen(std::string_view arguments);
+    pop3::Message one(std::string_view arguments);
+    std::vector<std::string> completions(std::string_view typed) const;
+    base::ExitStatus update();
+    void print(std::string_view text) const;
+
+    Mailbox& mailbox_;
+    const Globals& globals_;
+    LineEditor editor_;
+    std::set<std::uint32_t> marked_;
+    bool retrieved_ = false;
+    base::ExitStatus status_ = base::ExitStatus::ok; // of the last command that failed, for scripts
+};
+
+}
