@@ -34,7 +34,7 @@ std::optional<base::Path> folder_from(const char* variable)
 template<class Lookup>
 std::optional<base::Path> home_in_database(Lookup look_up)
 {
-    std::string buffer(16 * 1024, '\0');
+    std::string buffer(std::size_t{16} * 1024, '\0');
     passwd entry{};
     passwd* found = nullptr;
     if (look_up(&entry, buffer.data(), buffer.size(), &found) != 0 || found == nullptr) return std::nullopt;

@@ -12,8 +12,9 @@
 #include <unistd.h>
 
 #include <popfetch/base/error.hpp>
+#include <popfetch/base/file.hpp>
 
-extern char** environ; // POSIX declares it nowhere
+extern char** environ; // NOLINT(readability-redundant-declaration): POSIX declares it nowhere, glibc does
 
 namespace popfetch::config {
 
@@ -67,6 +68,7 @@ std::vector<std::string> clean_environment()
 std::vector<char*> pointers_to(std::vector<std::string>& texts)
 {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (auto& text : texts) pointers.push_back(text.data());
     pointers.push_back(nullptr);
     return pointers;
@@ -138,8 +140,8 @@ std::string find_program(const std::string& name)
 {
     if (name.find('/') != std::string::npos) return name;
     for (const auto& folder : absolute_folders()) {
-        auto file = folder + '/' + name;
-        if (::access(file.c_str(), X_OK) == 0) return file;
+        auto file = base::Path{folder} / name;
+        if (::access(file.c_str(), X_OK) == 0) return file.string();
     }
     return {};
 }
