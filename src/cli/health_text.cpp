@@ -46,14 +46,28 @@ std::optional<double> over_all(const std::vector<AccountHealth>& accounts, std::
     return result;
 }
 
+// An age at a glance: the largest unit of which there is at least one.
+std::string coarse(double seconds)
+{
+    struct Unit {
+        double seconds;
+        std::string_view name;
+    };
+    constexpr std::array units{Unit{86400, " d"}, Unit{3600, " h"}, Unit{60, " min"}};
+    for (const auto& unit : units)
+        if (seconds >= unit.seconds)
+            return number(static_cast<double>(static_cast<std::int64_t>(seconds / unit.seconds))) +
+                   std::string{unit.name};
+    return number(seconds) + " s";
+}
+
 std::string sentence(const std::vector<AccountHealth>& accounts)
 {
     std::string text = base::format_count(accounts.size()) + (accounts.size() == 1 ? " account" : " accounts");
     const auto larger = [](double a, double b) { return std::max(a, b); };
     if (const auto messages = over_all(accounts, "messages", std::plus{}))
         text += ", " + base::format_count(static_cast<std::uint64_t>(*messages)) + " messages";
-    if (const auto age = over_all(accounts, "oldest_new", larger))
-        text += ", oldest new " + base::format_duration(std::chrono::seconds{static_cast<std::int64_t>(*age)});
+    if (const auto age = over_all(accounts, "oldest_new", larger)) text += ", oldest new " + coarse(*age);
     if (const auto days = over_all(accounts, "certificate_days", [](double a, double b) { return std::min(a, b); }))
         text += ", certificate " + number(*days) + " days";
     return text;

@@ -108,13 +108,14 @@ Term parse_term(const std::string& word)
         operators, [&](const OperatorSign& o) { return word.compare(at, o.sign.size(), o.sign) == 0; });
     if (sign == operators.end()) throw complaint("\"" + base::printable(word) + "\" has no operator");
     term.op = sign->op;
-    term.text = base::to_lower(std::string_view{word}.substr(at + sign->sign.size()));
+    const auto value = word.substr(at + sign->sign.size());
+    term.text = base::to_lower(value);
     const bool ordering = term.op != Operator::equal && term.op != Operator::unequal && term.op != Operator::contains;
     if (is_text(term.field) && ordering)
         throw complaint("\"" + base::printable(word) + "\": text can only be compared with = != ~");
     if (!is_text(term.field)) {
         if (term.op == Operator::contains) throw complaint("\"" + base::printable(word) + "\": ~ is for text");
-        term.number = number_for(term.field, term.text);
+        term.number = number_for(term.field, value);
     }
     return term;
 }
