@@ -2,8 +2,10 @@
 
 #include <algorithm>
 
+#include <poll.h>
 #include <unistd.h>
 
+#include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/units.hpp>
 #include <popfetch/config/configuration.hpp>
@@ -25,6 +27,16 @@ using std::chrono::milliseconds;
 constexpr std::chrono::minutes wait_after_refused_login{30};
 constexpr std::chrono::minutes wait_where_server_says_later{5};
 
+// Cron comes every five minutes, and a server with LOGIN-DELAY 300 would then refuse every second run by an instant.
+constexpr std::chrono::seconds worth_waiting{30};
+
+void wait_for(std::chrono::seconds time)
+{
+    pollfd wake{base::wake_descriptor(), POLLIN, 0};
+    ::poll(&wake, 1, static_cast<int>(milliseconds{time}.count()));
+    base::throw_if_interrupted();
+}
+
 milliseconds lock_wait(const FetchOptions& options)
 {
     if (options.wait.empty()) return {};
@@ -44,20 +56,37 @@ void refuse_early_login(const state::Ledger& ledger, const FetchOptions& options
     const auto now = base::wall_clock();
     // A person at a terminal has a reason to try now.
     if (!until || *until <= now || options.force || is_terminal(STDIN_FILENO)) return;
+    if (*until - now <= worth_waiting) return wait_for(*until - now);
     throw base::Error{base::ExitStatus::temporary, "login.not_yet",
                       "no login before " + base::to_local(*until, now) +
                           ": the last one was refused or the server asks for a pause",
                       "--force tries now"};
 }
 
-// What a refusal means for the next run.
+// Closing the line on a password is a refusal when it happens twice; once may be an accident (FAULTS A04).
+base::Error judged(state::Ledger& ledger, const base::Error& error)
+{
+    if (error.kind() != "auth.closed" || !fetch::closed_login_again(ledger)) return error;
+    return base::Error{base::ExitStatus::no_permission, error.kind(), error.what(),
+                       "it did so the last time too: check user and password"};
+}
+
+// What a refusal means for the next run: cron must not try a bad password every five minutes.
 void remember_pause(state::Ledger& ledger, const base::Error& error)
 {
     const auto now = base::wall_clock();
     if (error.kind() == "server.login_delay")
         fetch::remember_not_before(ledger, now + wait_where_server_says_later);
-    else if (dynamic_cast<const pop3::LoginFailed*>(&error))
+    else if (error.status() == base::ExitStatus::no_permission)
         fetch::remember_not_before(ledger, now + wait_after_refused_login);
+}
+
+// A server that wants a pause between logins says so in CAPA; the next run keeps to it (RFC 2449 §6.5).
+void remember_login_delay(state::Ledger& ledger, base::WallTime login)
+{
+    const auto capabilities = fetch::remembered_capabilities(ledger, base::wall_clock());
+    if (capabilities && capabilities->login_delay)
+        fetch::remember_not_before(ledger, login + std::chrono::seconds{*capabilities->login_delay});
 }
 
 class AccountRun {
@@ -97,14 +126,20 @@ private:
         try {
             auto maildrop = open_maildrop(account_, options, seen);
             fetch::forget_not_before(ledger_);
+            fetch::forget_closed_login(ledger_);
             report_.connected(seen, account_);
-            return run(std::move(maildrop), run_);
+            const auto login = base::wall_clock();
+            const auto totals = run(std::move(maildrop), run_);
+            remember_login_delay(ledger_, login);
+            return totals;
         } catch (const base::Interrupted&) {
             throw;
         } catch (const base::Error& error) {
-            remember_pause(ledger_, error);
+            const auto verdict = judged(ledger_, error);
+            remember_pause(ledger_, verdict);
             fetch::forget_capabilities(ledger_);
-            throw;
+            if (verdict.status() == error.status()) throw;
+            throw verdict;
         }
     }
 

@@ -8,6 +8,7 @@ constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view pipelining = "server.pipelining";
 constexpr std::string_view next_login = "login.not_before";
+constexpr std::string_view closed_login = "login.closed";
 constexpr std::string_view first_run = "run.seen_listing";
 
 // A server that was asked longer ago than this is asked again.
@@ -68,6 +69,18 @@ void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& seen
 void forget_capabilities(state::Ledger& ledger)
 {
     if (ledger.fact(capabilities)) ledger.forget(capabilities);
+}
+
+bool closed_login_again(state::Ledger& ledger)
+{
+    if (ledger.fact(closed_login)) return true;
+    ledger.remember(closed_login, "once");
+    return false;
+}
+
+void forget_closed_login(state::Ledger& ledger)
+{
+    if (ledger.fact(closed_login)) ledger.forget(closed_login);
 }
 
 bool has_run(const state::Ledger& ledger) { return ledger.fact(first_run).has_value(); }

@@ -26,6 +26,11 @@ std::optional<base::WallTime> not_before(const state::Ledger& ledger);
 void remember_not_before(state::Ledger& ledger, base::WallTime time);
 void forget_not_before(state::Ledger& ledger);
 
+/// True when the server has closed the line instead of answering a password, and did so in the run before too: then it
+/// is a refusal (FAULTS A04).
+bool closed_login_again(state::Ledger& ledger);
+void forget_closed_login(state::Ledger& ledger);
+
 /// What the server could do when it was last asked, which saves two round trips (PERFORMANCE B4). Nothing when it is
 /// new, or was asked more than a week ago: servers learn. Forgotten whenever a session goes wrong.
 std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, base::WallTime now);
