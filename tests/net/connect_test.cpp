@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 
 #include <chrono>
+#include <csignal>
 #include <string>
 #include <vector>
 
@@ -8,10 +9,13 @@
 #include <netinet/tcp.h>
 #include <sys/resource.h>
 
+#include <popfetch/base/interrupt.hpp>
+
 #include "net/connect.hpp"
 #include "support/child.hpp"
 #include "support/errors.hpp"
 #include "support/loopback.hpp"
+#include "support/signal_from_elsewhere.hpp"
 
 using namespace std::chrono_literals;
 namespace test = popfetch::test;
@@ -141,6 +145,18 @@ TEST_CASE("N14 no descriptor left for a socket is a temporary trouble")
         setrlimit(RLIMIT_NOFILE, &none);
         const auto failure = failure_of([] { connect_first({at(1)}, course()); });
         return failure.kind == "net.resources" && failure.is_temporary() ? 7 : 1;
+    });
+    CHECK(status == 7);
+}
+
+TEST_CASE("N12 a signal ends the wait for a connection")
+{
+    const Abyss abyss;
+    const int status = test::exit_status_of([&] {
+        popfetch::base::catch_signals();
+        const test::SignalFromElsewhere signal{SIGTERM};
+        const auto failure = failure_of([&] { connect_first({abyss.address}, course(Deadline::never())); });
+        return failure.status == popfetch::base::ExitStatus::terminated ? 7 : 1;
     });
     CHECK(status == 7);
 }

@@ -4,18 +4,17 @@
 #include <future>
 #include <memory>
 #include <string>
-#include <thread>
 
 #include <csignal>
 #include <netdb.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <popfetch/base/interrupt.hpp>
 
 #include "net/resolve.hpp"
 #include "support/child.hpp"
 #include "support/errors.hpp"
+#include "support/signal_from_elsewhere.hpp"
 
 using namespace std::chrono_literals;
 using popfetch::base::ExitStatus;
@@ -157,10 +156,9 @@ TEST_CASE("N12 a silent name server does not hold up a signal")
     const int status = popfetch::test::exit_status_of([] {
         popfetch::base::catch_signals();
         const Silence silence;
-        std::thread sender{[] { kill(getpid(), SIGINT); }};
+        const popfetch::test::SignalFromElsewhere signal{SIGINT};
         const auto failure = failure_of(
             [&] { resolve("pop.example.org", 995, IpVersion::any, peer, Deadline::never(), silence.lookup); });
-        sender.join();
         silence.end->set_value();
         return failure.status == ExitStatus::interrupted ? 7 : 1;
     });

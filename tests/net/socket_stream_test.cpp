@@ -18,6 +18,7 @@
 #include "support/child.hpp"
 #include "support/errors.hpp"
 #include "support/loopback.hpp"
+#include "support/signal_from_elsewhere.hpp"
 
 using namespace std::chrono_literals;
 namespace net = popfetch::net;
@@ -144,9 +145,8 @@ TEST_CASE("N12 a signal ends a wait at once whenever it comes")
     const int status = test::exit_status_of([] {
         popfetch::base::catch_signals();
         const auto line = connected();
-        std::thread sender{[] { kill(getpid(), SIGTERM); }};
+        const test::SignalFromElsewhere signal{SIGTERM};
         const auto failure = failure_of([&] { read_once(*line.stream, Deadline::never()); });
-        sender.join();
         return failure.status == popfetch::base::ExitStatus::terminated ? 7 : 1;
     });
     CHECK(status == 7);
