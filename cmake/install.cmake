@@ -1,6 +1,6 @@
 install(TARGETS popfetch RUNTIME)
 install(FILES man/popfetch.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1)
-install(FILES man/popfetch.toml.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
+install(FILES man/popfetch.toml.5 man/popfetch-json.5 DESTINATION ${CMAKE_INSTALL_MANDIR}/man5)
 install(FILES completions/popfetch.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME popfetch)
 install(FILES completions/_popfetch DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES completions/popfetch.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
