@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <vector>
+#include <utility>
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -10,15 +10,12 @@
 #include <popfetch/base/digest.hpp>
 #include <popfetch/base/error.hpp>
 
-#include "exact_read.hpp"
-
 namespace popfetch::delivery {
 
 namespace {
 
 // Nineteen of twenty messages are smaller. What is larger keeps the disk busy by itself.
 constexpr std::size_t largest_in_memory = 64 * 1024;
-constexpr std::size_t read_at_once = 128 * 1024;
 // Large enough for the disk, small enough that little is left to wait for when the last byte has come.
 constexpr std::uint64_t write_back_every = 8u << 20;
 
@@ -53,86 +50,77 @@ Draft::~Draft()
 
 void Draft::write(std::string_view bytes)
 {
-    if (!file_ && fits_in_memory(bytes.size())) {
-        memory_.append(bytes);
-        size_ += bytes.size();
+    if (!content_.file && fits_in_memory(bytes.size())) {
+        content_.memory.append(bytes);
+        content_.size += bytes.size();
         return;
     }
-    if (!file_) create_file();
-    base::write_all(file_.get(), bytes, path());
-    size_ += bytes.size();
+    if (!content_.file) create_file();
+    base::write_all(content_.file.get(), bytes, content_.path);
+    content_.size += bytes.size();
     unsent_ += bytes.size();
     if (unsent_ < write_back_every) return;
-    base::start_write_back(file_.get());
+    base::start_write_back(content_.file.get());
     unsent_ = 0;
 }
 
 bool Draft::fits_in_memory(std::size_t more)
 {
-    const std::size_t needed = memory_.size() + more;
+    const std::size_t needed = content_.memory.size() + more;
     if (needed > largest_in_memory) return false;
     if (needed <= reserved_) return true;
     const auto expected = static_cast<std::size_t>(std::min<std::uint64_t>(envelope_.size, largest_in_memory));
     const std::size_t reserve = std::max({needed, expected, std::min(2 * reserved_, largest_in_memory)});
     if (!home_.memory.take(reserve - reserved_)) return false;
     reserved_ = reserve;
-    memory_.reserve(reserve);
+    content_.memory.reserve(reserve);
     return true;
 }
 
 void Draft::create_file()
 {
-    file_ = base::Fd{::openat(home_.folder, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
-    if (!file_) throw base::SystemError{"create", path().native(), errno};
+    content_.path = home_.path / name_;
+    base::Fd file{::openat(home_.folder, name_.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600)};
+    if (!file) throw base::SystemError{"create", content_.path.native(), errno};
     created_ = true;
-    base::write_all(file_.get(), memory_, path());
+    base::write_all(file.get(), content_.memory, content_.path);
+    content_.file = std::move(file);
     leave_memory();
 }
 
 void Draft::leave_memory() noexcept
 {
-    std::string{}.swap(memory_);
+    std::string{}.swap(content_.memory);
     home_.memory.give_back(std::exchange(reserved_, 0));
 }
 
 std::string Draft::digest()
 {
     DigestSink sink;
-    read_back(sink);
+    content_.read_back(sink);
     return sink.digest.hex();
 }
 
-void Draft::read_back(base::ByteSink& sink) const
+Content Draft::release()
 {
-    if (!file_) return sink.write(memory_);
-    std::vector<char> piece(static_cast<std::size_t>(std::min<std::uint64_t>(size_, read_at_once)));
-    for (std::uint64_t at = 0; at < size_; at += piece.size()) {
-        piece.resize(static_cast<std::size_t>(std::min<std::uint64_t>(piece.size(), size_ - at)));
-        read_exactly(file_.get(), at, piece.data(), piece.size(), path());
-        sink.write({piece.data(), piece.size()});
-    }
-}
-
-std::string Draft::beginning(std::size_t octets) const
-{
-    if (!file_) return memory_.substr(0, octets);
-    std::string text(static_cast<std::size_t>(std::min<std::uint64_t>(octets, size_)), '\0');
-    read_exactly(file_.get(), 0, text.data(), text.size(), path());
-    return text;
+    if (std::exchange(created_, false)) ::unlinkat(home_.folder, name_.c_str(), 0);
+    home_.memory.give_back(std::exchange(reserved_, 0));
+    return std::move(content_);
 }
 
 void Draft::put_into_file()
 {
-    if (!file_) create_file();
-    base::start_write_back(file_.get());
+    if (!content_.file) create_file();
+    base::start_write_back(content_.file.get());
 }
 
-void Draft::wait_for_write_back() const noexcept { base::wait_for_write_back(file_.get()); }
+void Draft::wait_for_write_back() const noexcept { base::wait_for_write_back(content_.file.get()); }
 
 void Draft::sync_and_close()
 {
-    base::sync_file(file_.get(), path());
-    if (const int error = file_.close(); error != 0) throw base::SystemError{"write to", path().native(), error};
+    base::sync_file(content_.file.get(), content_.path);
+    const int error = content_.file.close();
+    if (error != 0) throw base::SystemError{"write to", content_.path.native(), error};
 }
 
 }

@@ -10,8 +10,9 @@
 #include <string>
 #include <string_view>
 
-#include <popfetch/base/fd.hpp>
 #include <popfetch/delivery/target.hpp>
+
+#include "content.hpp"
 
 namespace popfetch::delivery {
 
@@ -40,16 +41,15 @@ public:
     ~Draft() override;
 
     void write(std::string_view bytes) override;
-    std::uint64_t size() const override { return size_; }
+    std::uint64_t size() const override { return content_.size; }
     std::string digest() override;
 
     const std::string& name() const noexcept { return name_; }
     const Envelope& envelope() const noexcept { return envelope_; }
 
-    /// At most `octets` of the beginning.
-    std::string beginning(std::size_t octets) const;
-    /// Calls `sink` with the bytes from first to last, in large pieces.
-    void read_back(base::ByteSink& sink) const;
+    const Content& content() const noexcept { return content_; }
+    /// Takes the bytes away; a file that held them has no name any more.
+    Content release();
 
     /// The three steps of staging, each taken for the whole batch before the next one is begun.
     void put_into_file();
@@ -62,16 +62,13 @@ private:
     bool fits_in_memory(std::size_t more);
     void create_file();
     void leave_memory() noexcept;
-    base::Path path() const { return home_.path / name_; }
 
     Home home_;
     std::string name_;
     Envelope envelope_;
-    std::uint64_t size_ = 0;
+    Content content_;
     std::uint64_t unsent_ = 0; // octets in the file whose write-back was not asked for yet
     std::size_t reserved_ = 0;
-    std::string memory_;
-    base::Fd file_;
     bool created_ = false;
 };
 

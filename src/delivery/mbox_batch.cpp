@@ -24,7 +24,6 @@ constexpr std::string_view magic = "popfetch mbox batch 1\n";
 constexpr std::size_t note_size = 512;
 constexpr unsigned note_places = 7;
 constexpr std::size_t head_size = note_size * (1 + note_places);
-constexpr std::size_t write_at_once = 128 * 1024;
 constexpr std::size_t checksum_digits = 16;
 
 std::string checksum(std::string_view text) { return base::sha256_hex(text).substr(0, checksum_digits); }
@@ -59,20 +58,6 @@ std::optional<std::pair<unsigned, RollbackNote>> RollbackNote::parse(std::string
                      RollbackNote{numbers[1], numbers[2], numbers[3], numbers[4], numbers[5]}};
 }
 
-void BatchWriter::Gather::write(std::string_view bytes)
-{
-    written += bytes.size();
-    if (held_.size() + bytes.size() > write_at_once) flush();
-    if (bytes.size() >= write_at_once) return file_.write(bytes);
-    held_.append(bytes);
-}
-
-void BatchWriter::Gather::flush()
-{
-    if (!held_.empty()) file_.write(held_);
-    held_.clear();
-}
-
 BatchWriter::BatchWriter(Draft& file) : out_{file}
 {
     std::string head{magic};
@@ -82,12 +67,9 @@ BatchWriter::BatchWriter(Draft& file) : out_{file}
 
 Extent BatchWriter::add(const Draft& letter)
 {
-    const auto offset = out_.written;
-    out_.write(from_line(sender_in(letter.beginning(enough_for_sender)), letter.envelope().received));
-    MboxQuoter quoter{out_};
-    letter.read_back(quoter);
-    quoter.finish();
-    return {offset, out_.written - offset};
+    const auto offset = out_.written();
+    write_as_mbox(letter.content(), letter.envelope().received, out_);
+    return {offset, out_.written() - offset};
 }
 
 void BatchWriter::finish() { out_.flush(); }

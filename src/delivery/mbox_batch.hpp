@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "gather.hpp"
 #include "staging_folder.hpp"
 
 namespace popfetch::delivery {
@@ -45,18 +46,6 @@ public:
     void finish();
 
 private:
-    class Gather final : public base::ByteSink { // few and large writes
-    public:
-        explicit Gather(Draft& file) : file_{file} {}
-        void write(std::string_view bytes) override;
-        void flush();
-        std::uint64_t written = 0;
-
-    private:
-        Draft& file_;
-        std::string held_;
-    };
-
     Gather out_;
 };
 

@@ -73,6 +73,15 @@ std::string from_line(std::string_view sender, base::WallTime received)
     return std::string{word}.append(sender).append(text.data());
 }
 
+void write_as_mbox(const Content& message, base::WallTime received, base::ByteSink& out)
+{
+    constexpr std::size_t enough_for_sender = 16 * 1024;
+    out.write(from_line(sender_in(message.beginning(enough_for_sender)), received));
+    MboxQuoter quoter{out};
+    message.read_back(quoter);
+    quoter.finish();
+}
+
 void MboxQuoter::write(std::string_view bytes)
 {
     while (!bytes.empty()) {

@@ -9,16 +9,18 @@
 #include <popfetch/base/byte_sink.hpp>
 #include <popfetch/base/time.hpp>
 
-namespace popfetch::delivery {
+#include "content.hpp"
 
-/// How much of a message sender_in() wants to see.
-constexpr std::size_t enough_for_sender = 16 * 1024;
+namespace popfetch::delivery {
 
 /// The address in Return-Path, as it may stand in a "From " line; MAILER-DAEMON where there is none.
 std::string sender_in(std::string_view beginning);
 
 /// "From a@example.org Sat Nov 21 08:15:00 2026\n": asctime(3), in UTC, in nobody's language.
 std::string from_line(std::string_view sender, base::WallTime received);
+
+/// The whole: "From " line, quoted message, empty line.
+void write_as_mbox(const Content& message, base::WallTime received, base::ByteSink& out);
 
 /// Passes a message on as it stands in an mbox, without its "From " line.
 class MboxQuoter final : public base::ByteSink {

@@ -1,9 +1,11 @@
-// The table of targets: what a configuration may name, and who makes it.
-
+#include <algorithm>
 #include <array>
+#include <string>
+#include <vector>
 
 #include <popfetch/base/error.hpp>
 
+#include "several.hpp"
 #include "targets.hpp"
 
 namespace popfetch::delivery {
@@ -16,23 +18,23 @@ struct Entry {
 };
 
 constexpr std::array table{
-    Entry{Spec::Kind::maildir, open_maildir},
-    Entry{Spec::Kind::mbox, open_mbox},
-    Entry{Spec::Kind::files, open_files},
+    Entry{Spec::Kind::maildir, open_maildir}, Entry{Spec::Kind::mbox, open_mbox}, Entry{Spec::Kind::files, open_files},
+    Entry{Spec::Kind::stdout_, open_stdout},  Entry{Spec::Kind::pipe, open_pipe}, Entry{Spec::Kind::lmtp, open_lmtp},
 };
-
-std::unique_ptr<Target> open_one(const Spec& spec, const Surroundings& surroundings)
-{
-    for (const auto& entry : table)
-        if (entry.kind == spec.kind) return entry.open(spec, surroundings);
-    throw base::Error{base::ExitStatus::config, "config.deliver", "this kind of delivery is not built in"};
-}
 
 }
 
 std::unique_ptr<Target> open(std::span<const Spec> specs, const Context& context)
 {
-    return open_one(specs.front(), {context, "1"});
+    if (specs.empty())
+        throw base::Error{base::ExitStatus::config, "config.deliver", "nothing says where mail shall go",
+                          "set deliver = \"maildir:PATH\""};
+    std::vector<std::unique_ptr<Target>> targets;
+    for (const auto& spec : specs) {
+        const Surroundings surroundings{context, std::to_string(targets.size() + 1)};
+        targets.push_back(std::ranges::find(table, spec.kind, &Entry::kind)->open(spec, surroundings));
+    }
+    return combine(std::move(targets));
 }
 
 }

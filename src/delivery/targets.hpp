@@ -1,5 +1,6 @@
 #pragma once
-// What each kind of target offers to open(): one function, named in the table of open.cpp.
+// The table of targets: what a configuration may name, and who makes it. A new target is a line in open.cpp and one
+// here.
 
 #include <memory>
 #include <string>
@@ -14,7 +15,10 @@ struct Surroundings : Context {
 };
 
 std::unique_ptr<Target> open_maildir(const Spec& spec, const Surroundings& surroundings);
-std::unique_ptr<Target> open_files(const Spec& spec, const Surroundings& surroundings);
 std::unique_ptr<Target> open_mbox(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_files(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_stdout(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_pipe(const Spec& spec, const Surroundings& surroundings);
+std::unique_ptr<Target> open_lmtp(const Spec& spec, const Surroundings& surroundings);
 
 }

@@ -13,7 +13,7 @@ using namespace popfetch::test;
 using delivery::Outcome;
 using delivery::Receipt;
 
-#define EVERY_EXACT_TARGET MaildirStand, MboxStand, FilesStand
+#define EVERY_EXACT_TARGET MaildirStand, MboxStand, FilesStand, SeveralStand
 
 namespace {
 

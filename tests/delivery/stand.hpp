@@ -7,8 +7,12 @@
 #include <string>
 #include <vector>
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <popfetch/delivery/target.hpp>
 
+#include "lmtp_server.hpp"
 #include "support/temp_folder.hpp"
 
 namespace popfetch::test {
@@ -40,11 +44,17 @@ public:
     Stand(const Stand&) = delete;
     Stand& operator=(const Stand&) = delete;
 
-    virtual delivery::Spec spec() const = 0;
+    virtual std::vector<delivery::Spec> specs() const = 0;
     /// The messages that a reader sees, sorted.
     virtual std::vector<std::string> delivered() const = 0;
     /// Everything in the scratch folder but what prepare() makes.
     virtual std::vector<std::string> traces() const { return files_below(folder.path()); }
+
+    virtual std::vector<delivery::Outcome> publish(delivery::Target& target,
+                                                   const std::vector<delivery::Receipt>& receipts)
+    {
+        return target.publish(receipts);
+    }
 
     std::filesystem::path spool() const { return folder / "spool"; }
 
@@ -56,8 +66,7 @@ public:
 
     std::unique_ptr<delivery::Target> open(const std::string& account = "work")
     {
-        const auto one = spec();
-        return delivery::open({&one, 1}, context(account));
+        return delivery::open(specs(), context(account));
     }
 
     /// A new run: opened, and told what the ledger still holds as promised.
@@ -114,11 +123,11 @@ inline std::vector<std::string> contents_of_folders(const std::vector<std::files
 
 class MaildirStand final : public Stand {
 public:
-    delivery::Spec spec() const override
+    std::vector<delivery::Spec> specs() const override
     {
         delivery::Spec spec;
         spec.path = folder / "Mail";
-        return spec;
+        return {spec};
     }
     std::filesystem::path maildir() const { return folder / "Mail"; }
     std::vector<std::string> delivered() const override
@@ -129,12 +138,12 @@ public:
 
 class FilesStand final : public Stand {
 public:
-    delivery::Spec spec() const override
+    std::vector<delivery::Spec> specs() const override
     {
         delivery::Spec spec;
         spec.kind = delivery::Spec::Kind::files;
         spec.path = folder / "eml";
-        return spec;
+        return {spec};
     }
     std::vector<std::string> delivered() const override { return contents_of_folders({folder / "eml"}); }
 };
@@ -170,13 +179,13 @@ inline std::vector<std::string> messages_in_mbox(const std::string& text)
 
 class MboxStand final : public Stand {
 public:
-    delivery::Spec spec() const override
+    std::vector<delivery::Spec> specs() const override
     {
         delivery::Spec spec;
         spec.kind = delivery::Spec::Kind::mbox;
         spec.path = mbox();
         spec.timeout = std::chrono::seconds{0}; // one attempt at the lock
-        return spec;
+        return {spec};
     }
     std::filesystem::path mbox() const { return folder / "inbox"; }
     std::vector<std::string> delivered() const override
@@ -186,6 +195,112 @@ public:
         std::ranges::sort(messages);
         return messages;
     }
+};
+
+/// A maildir and an mbox: what a reader sees must be the same in both.
+class SeveralStand final : public Stand {
+public:
+    std::vector<delivery::Spec> specs() const override
+    {
+        delivery::Spec first;
+        first.path = folder / "Mail";
+        delivery::Spec second;
+        second.kind = delivery::Spec::Kind::mbox;
+        second.path = folder / "inbox";
+        second.timeout = std::chrono::seconds{0};
+        return {first, second};
+    }
+    std::vector<std::string> delivered() const override
+    {
+        const auto in_maildir = contents_of_folders({folder / "Mail/new", folder / "Mail/cur"});
+        std::vector<std::string> in_mbox;
+        if (std::filesystem::exists(folder / "inbox")) in_mbox = messages_in_mbox(text_of(folder / "inbox"));
+        std::ranges::sort(in_mbox);
+        if (in_maildir != in_mbox) throw std::runtime_error{"maildir and mbox differ"};
+        return in_mbox;
+    }
+};
+
+/// What is printed goes to a file while publish() runs.
+class StdoutStand final : public Stand {
+public:
+    std::vector<delivery::Spec> specs() const override
+    {
+        delivery::Spec spec;
+        spec.kind = delivery::Spec::Kind::stdout_;
+        return {spec};
+    }
+    std::vector<delivery::Outcome> publish(delivery::Target& target,
+                                           const std::vector<delivery::Receipt>& receipts) override
+    {
+        const auto file = base::open_file(printed(), O_WRONLY | O_CREAT | O_APPEND);
+        const base::Fd before{::dup(STDOUT_FILENO)};
+        ::dup2(file.get(), STDOUT_FILENO);
+        auto outcomes = target.publish(receipts);
+        ::dup2(before.get(), STDOUT_FILENO);
+        return outcomes;
+    }
+    std::filesystem::path printed() const { return folder / "printed"; }
+    std::vector<std::string> delivered() const override
+    {
+        if (!std::filesystem::exists(printed())) return {};
+        auto messages = messages_in_mbox(text_of(printed()));
+        std::ranges::sort(messages);
+        return messages;
+    }
+    std::vector<std::string> traces() const override { return files_below(spool()); }
+};
+
+/// A program that puts each message into a folder. Run as nobody when the tests run as root.
+class PipeStand final : public Stand {
+public:
+    PipeStand()
+    {
+        std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
+        std::filesystem::create_directory(taken());
+        std::filesystem::permissions(taken(), std::filesystem::perms::all);
+        program("cat > \"$(mktemp \"$1/XXXXXXXX\")\"");
+    }
+
+    /// What the program does, as a script; $1 is the folder for messages.
+    void program(const std::string& script) const
+    {
+        put_text(folder / "mda", "#!/bin/sh\n" + script + "\n");
+        std::filesystem::permissions(folder / "mda", std::filesystem::perms{0755});
+    }
+    std::vector<delivery::Spec> specs() const override { return {spec}; }
+    std::filesystem::path taken() const { return folder / "taken"; }
+    std::vector<std::string> delivered() const override { return contents_of_folders({taken()}); }
+    std::vector<std::string> traces() const override { return files_below(spool()); }
+
+    delivery::Spec spec = [this] {
+        delivery::Spec one;
+        one.kind = delivery::Spec::Kind::pipe;
+        one.argv = {(folder / "mda").string(), taken().string()};
+        if (::geteuid() == 0) one.run_as = "nobody";
+        return one;
+    }();
+};
+
+class LmtpStand final : public Stand {
+public:
+    std::vector<delivery::Spec> specs() const override { return {spec}; }
+    std::vector<std::string> delivered() const override
+    {
+        auto messages = server.messages();
+        std::ranges::sort(messages);
+        return messages;
+    }
+    std::vector<std::string> traces() const override { return files_below(spool()); }
+
+    LmtpServer server{folder / "lmtp"};
+    delivery::Spec spec = [this] {
+        delivery::Spec one;
+        one.kind = delivery::Spec::Kind::lmtp;
+        one.path = folder / "lmtp";
+        one.recipient = "alice@example.org";
+        return one;
+    }();
 };
 
 }

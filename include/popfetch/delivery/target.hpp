@@ -135,7 +135,7 @@ struct Spec {
 /// What targets need of the run.
 struct Context {
     std::string account; // goes into marks and delivery ids
-    base::Path spool;    // a private folder beside the ledger, for pipe and LMTP
+    base::Path spool;    // a private folder beside the ledger, for all but maildir and files; made when needed
     base::Clock clock;
     std::function<void(std::string_view)> warn; // one line, printable
 };
