@@ -195,14 +195,20 @@ public:
         to_.failed(message, error);
     }
     void recovered(std::string_view id, std::string_view place) override { to_.recovered(id, place); }
+    void noted(std::string_view text) override { to_.noted(text); }
     void warned(std::string_view text) override { to_.warned(text); }
 
     /// "; 212 messages are safe, 198 remain on the server": what a person wants to know after an error in the middle.
     std::string what_is_safe() const
     {
         if (planned_ == 0) return {};
-        return "; " + base::format_count(totals.fetched) + (totals.fetched == 1 ? " message is" : " messages are") +
-               " safe, " + base::format_count(planned_ - std::min(planned_, totals.fetched)) + " remain on the server";
+        const auto remaining = planned_ - std::min(planned_, totals.fetched);
+        std::string text;
+        if (totals.fetched > 0)
+            text += "; " + base::format_count(totals.fetched) + (totals.fetched == 1 ? " message is" : " messages are") + " safe";
+        if (remaining > 0)
+            text += (text.empty() ? "; " : ", ") + base::format_count(remaining) + (remaining == 1 ? " remains" : " remain") + " on the server";
+        return text;
     }
 
     fetch::Totals totals;

@@ -82,6 +82,7 @@ public:
     {
         events_.emit(event("recovered").set("uid", id).set("path", place));
     }
+    void noted(std::string_view text) override { events_.emit(event("note").set("text", text)); }
     void warned(std::string_view text) override { events_.emit(event("warning").set("text", text)); }
 
     void finished(const AccountResult& result) override

@@ -108,6 +108,10 @@ public:
         if (page_.globals().verbose > 0)
             page_.print(page_.labelled(account_, "finished an interrupted delivery: " + base::printable(place)));
     }
+    void noted(std::string_view text) override
+    {
+        if (page_.globals().verbose > 0) page_.print(page_.labelled(account_, text));
+    }
     void warned(std::string_view text) override
     {
         if (!page_.globals().quiet) page_.print("popfetch: " + account_ + ": " + std::string{text});

@@ -131,7 +131,7 @@ void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::L
 void Retrieval::refuse(const pop3::Message& message, const pop3::Reply& reply)
 {
     if (says_gone(reply))
-        return run_.report.warned("message " + std::to_string(message.number) + " left the server meanwhile");
+        return run_.report.noted("message " + std::to_string(message.number) + " left the server meanwhile");
     batch_.fail(message, pop3::Refused{"RETR was refused", reply});
 }
 

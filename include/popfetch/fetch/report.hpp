@@ -32,7 +32,8 @@ public:
     virtual void deleted(const pop3::Message&, std::string_view /*why*/) {}
     virtual void failed(const pop3::Message&, const base::Error&) {}
     virtual void recovered(std::string_view /*id*/, std::string_view /*place*/) {}
-    virtual void warned(std::string_view /*text*/) {} // printable, one line
+    virtual void noted(std::string_view /*text*/) {}  // what nobody need act on; printable, one line
+    virtual void warned(std::string_view /*text*/) {} // what somebody should know
 };
 
 }
