@@ -12,7 +12,7 @@ Capabilities ask_capabilities(Wire& wire)
 
 Capabilities take_capabilities(Wire& wire)
 {
-    constexpr ReplyLimits limits{1000, 1u << 20, Wire::status_line_limit};
+    constexpr ReplyLimits limits{1000, 1U << 20, Wire::status_line_limit};
     Capabilities capabilities;
     if (!wire.read_reply("CAPA").ok) return capabilities;
     capabilities.announced = true;

@@ -89,7 +89,7 @@ std::string Capabilities::to_text() const
     std::string text{heading};
     for (const auto& line : lines) {
         // In a CRLF session a lone LF is part of the line; no capability has one in its name.
-        if (line.find('\n') == line.npos) text += line + '\n';
+        if (line.find('\n') == std::string::npos) text += line + '\n';
     }
     return text;
 }

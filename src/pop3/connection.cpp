@@ -14,8 +14,8 @@ namespace {
 Refused turned_away(const Wire& wire, const Reply& reply)
 {
     const auto text = wire.peer() + ": the server refused the connection";
-    const Refused by_code{text, reply};
     if (reply.has_code("AUTH")) return {base::ExitStatus::no_permission, "server.refused", text, reply, {}};
+    Refused by_code{text, reply};
     if (by_code.status() != base::ExitStatus::unavailable) return by_code;
     return {base::ExitStatus::temporary, "server.refused", text, reply, {}};
 }
@@ -24,7 +24,8 @@ Refused turned_away(const Wire& wire, const Reply& reply)
 bool is_atom_text(char c)
 {
     constexpr std::string_view marks = "!#$%&'*+-/=?^_`{|}~.[]:";
-    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || marks.find(c) != marks.npos;
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+           marks.find(c) != std::string_view::npos;
 }
 
 bool is_message_id(std::string_view text)
@@ -32,7 +33,7 @@ bool is_message_id(std::string_view text)
     if (text.size() < 5 || text.front() != '<' || text.back() != '>') return false;
     text = text.substr(1, text.size() - 2);
     const auto at = text.find('@');
-    if (at == text.npos || at == 0 || at + 1 == text.size()) return false;
+    if (at == std::string_view::npos || at == 0 || at + 1 == text.size()) return false;
     return std::ranges::all_of(text.substr(0, at), is_atom_text) &&
            std::ranges::all_of(text.substr(at + 1), is_atom_text);
 }
@@ -60,8 +61,8 @@ std::string Connection::apop_timestamp() const
     const auto& text = greeting_.text;
     const auto begin = text.find('<');
     const auto end = text.find('>');
-    if (begin == text.npos || end == text.npos || end < begin) return {};
-    if (text.find('<', begin + 1) != text.npos || text.find('>', end + 1) != text.npos) return {};
+    if (begin == std::string::npos || end == std::string::npos || end < begin) return {};
+    if (text.find('<', begin + 1) != std::string::npos || text.find('>', end + 1) != std::string::npos) return {};
     auto timestamp = text.substr(begin, end - begin + 1);
     return is_message_id(timestamp) ? timestamp : std::string{};
 }

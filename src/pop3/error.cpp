@@ -32,7 +32,7 @@ std::string with_words(std::string_view text, const Reply& reply)
 
 }
 
-Refused::Refused(std::string_view text, Reply reply, std::string_view advice)
+Refused::Refused(std::string_view text, const Reply& reply, std::string_view advice)
     : Refused{verdict(reply).status, verdict(reply).kind, text, reply, advice}
 {
 }

@@ -43,7 +43,7 @@ Window::Row Flight::row() const
 std::uint64_t Flight::limit_for(const Message& message) const
 {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    constexpr std::uint64_t room = 64u << 20;
+    constexpr std::uint64_t room = 64U << 20;
     const auto fourfold = message.size <= most / 4 ? message.size * 4 : most;
     const auto with_room = message.size <= most - room ? message.size + room : most;
     const auto limit = std::max(fourfold, with_room);

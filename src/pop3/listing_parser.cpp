@@ -21,9 +21,10 @@ template<typename Line>
 unsigned sort_and_drop_repeated(std::vector<Line>& lines)
 {
     if (!std::ranges::is_sorted(lines, {}, &Line::number)) std::ranges::stable_sort(lines, {}, &Line::number);
-    const auto repeated = std::ranges::unique(lines, {}, &Line::number);
-    const auto dropped = static_cast<unsigned>(repeated.size());
-    lines.erase(repeated.begin(), repeated.end());
+    const auto same = [](const Line& a, const Line& b) { return a.number == b.number; };
+    const auto repeated = std::unique(lines.begin(), lines.end(), same);
+    const auto dropped = static_cast<unsigned>(lines.end() - repeated);
+    lines.erase(repeated, lines.end());
     return dropped;
 }
 

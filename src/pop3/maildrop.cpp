@@ -102,7 +102,7 @@ Reply Maildrop::ask(std::string_view command)
 {
     wire_->send(command);
     auto reply = wire_->read_reply(command);
-    if (!reply.ok) throw Refused{wire_->where(command), std::move(reply)};
+    if (!reply.ok) throw Refused{wire_->where(command), reply};
     return reply;
 }
 

@@ -13,7 +13,7 @@ std::string response_code(std::string_view text)
 {
     if (!text.starts_with('[')) return {};
     const auto closed = text.find(']');
-    if (closed == text.npos) return {};
+    if (closed == std::string_view::npos) return {};
     const auto code = text.substr(1, closed - 1);
     if (!std::ranges::all_of(code, [](char c) { return c > ' ' && c < '\x7f'; })) return {};
     return base::to_upper(code);

@@ -29,16 +29,21 @@ std::pair<const char*, char*> copy_to_line_feed(const char* in, const char* end,
     return {in, out};
 }
 
-enum class Dot { stuffed, terminator, undecided };
+// How many octets at the start of a line are not of the message; 0 when that cannot be told yet.
+struct Dot {
+    std::size_t size;
+    bool terminator;
+};
 
-// What a dot at the start of a line is: RFC 1939 §3 takes it away, unless the line end follows at once.
+// A dot at the start of a line: RFC 1939 §3 takes it away, unless the line end follows at once.
 Dot judge_dot(const char* dot, const char* end, net::LineEnding ending)
 {
-    if (dot + 1 == end) return Dot::undecided;
-    if (ending == net::LineEnding::lf) return dot[1] == '\n' ? Dot::terminator : Dot::stuffed;
-    if (dot[1] != '\r') return Dot::stuffed;
-    if (dot + 2 == end) return Dot::undecided;
-    return dot[2] == '\n' ? Dot::terminator : Dot::stuffed;
+    constexpr Dot stuffed{1, false}, undecided{0, false};
+    if (dot + 1 == end) return undecided;
+    if (ending == net::LineEnding::lf) return dot[1] == '\n' ? Dot{2, true} : stuffed;
+    if (dot[1] != '\r') return stuffed;
+    if (dot + 2 == end) return undecided;
+    return dot[2] == '\n' ? Dot{3, true} : stuffed;
 }
 
 }
@@ -71,25 +76,22 @@ std::size_t Unstuffer::convert(std::string_view input)
     while (in < end) {
         if (at_line_start && *in == '.') {
             const auto dot = judge_dot(in, end, ending_);
-            if (dot == Dot::undecided) break;
-            done_ = dot == Dot::terminator;
-            const auto size = !done_ ? 1 : crlf ? 3 : 2;
-            uncounted += static_cast<std::size_t>(size);
-            in += size;
-            if (done_) break;
+            in += dot.size;
+            uncounted += dot.size;
+            done_ = dot.terminator;
+            if (done_ || dot.size == 0) break;
         }
         const char* const start = in;
         std::tie(in, out) = copy_to_line_feed(start, end, out);
-        const bool after_cr = in > start && in[-1] == '\r';
+        const bool after_cr = crlf && in > start && in[-1] == '\r';
         at_line_start = in < end && (after_cr || !crlf);
-        if (crlf && after_cr) --out;
-        if (in < end) {
-            *out++ = *in++;
-            ++line_feeds;
-        } else if (crlf && after_cr) {
-            --in; // it may be half a line end
+        if (after_cr) --out;
+        if (in == end) {
+            if (after_cr) --in; // it may be half a line end
             break;
         }
+        *out++ = *in++;
+        ++line_feeds;
     }
     at_line_start_ = at_line_start;
     ready_size_ = static_cast<std::size_t>(out - ready_.get());

@@ -17,7 +17,7 @@ constexpr std::size_t shown_in_trace = 512;
 
 void refuse_line_breaks(std::string_view text)
 {
-    if (text.find_first_of(std::string_view{"\r\n\0", 3}) == text.npos) return;
+    if (text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos) return;
     throw base::Error{base::ExitStatus::usage, "usage.command", "a command cannot contain a line break or a NUL octet"};
 }
 
@@ -102,9 +102,9 @@ void Wire::require_silence(std::string_view command)
 }
 
 // A server that has answered as many commands at once before has shown that it can; then the cause lies elsewhere.
-void Wire::blame_pipelining(std::string_view what)
+void Wire::blame_pipelining(std::string_view what) const
 {
-    if (together_ <= std::max(1u, proven_)) return;
+    if (together_ <= std::max(1U, proven_)) return;
     throw PipeliningBroken{what};
 }
 
@@ -164,7 +164,7 @@ std::string Wire::without_secret(std::string_view text) const
     std::string safe{text};
     const auto secret = last_secret_.reveal();
     if (secret.size() < 4) return safe;
-    for (auto at = safe.find(secret); at != safe.npos; at = safe.find(secret))
+    for (auto at = safe.find(secret); at != std::string::npos; at = safe.find(secret))
         safe.replace(at, secret.size(), "<hidden>");
     return safe;
 }

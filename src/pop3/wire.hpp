@@ -107,7 +107,7 @@ private:
     bool quiet() const { return outstanding_ == 0 && !in_body_; }
     void begin_command(std::string_view command);
     void put(std::string_view bytes);
-    void blame_pipelining(std::string_view what);
+    void blame_pipelining(std::string_view what) const;
     std::string_view status_line(std::string_view command, std::size_t limit);
     Reply take_reply(std::string_view line, std::string_view command);
     [[noreturn]] void bad_greeting(std::string_view bytes);
@@ -146,7 +146,7 @@ auto Wire::guarded(Action action)
 /// How much one multi-line reply may hold before it counts as endless (FAULTS P27): "proto.limit".
 struct ReplyLimits {
     std::size_t lines = 1'000'000;
-    std::uint64_t octets = 64u << 20;
+    std::uint64_t octets = 64U << 20;
     std::size_t line = 65536;
 };
 

@@ -37,7 +37,7 @@ private:
 class Refused : public base::Error {
 public:
     /// `text` says where and which command; the server's words are added, in quotes.
-    Refused(std::string_view text, Reply reply, std::string_view advice = {});
+    Refused(std::string_view text, const Reply& reply, std::string_view advice = {});
     /// The same where the command says more about the matter than the reply's code does.
     Refused(base::ExitStatus status, std::string_view kind, std::string_view text, Reply reply,
             std::string_view advice);

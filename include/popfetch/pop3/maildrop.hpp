@@ -68,7 +68,7 @@ struct TransferOptions {
     bool pipelining = true;             // false: one command at a time, whatever the server announces
     SizeTrust sizes = SizeTrust::exact; // wrong: LIST's octets mean nothing here, so one command at a time
     std::size_t window_commands = 400;  // and never more than 4 KiB of commands outstanding
-    std::uint64_t window_octets = 4u << 20;
+    std::uint64_t window_octets = 4U << 20;
     std::uint64_t max_message = 0; // a hard stop for one body; 0: max(4 × LIST, LIST + 64 MiB)
 };
 
@@ -111,8 +111,11 @@ public:
     /// not `wrong`).
     ///
     /// Such a body may not have been dot-stuffed and may have forged the replies behind it (FAULTS P07, P08): what is
-    /// already on its way is read and thrown away, and the caller decides how to go on with the messages after it. When
-    /// a handler throws, the session is broken: only hang_up is left. The same goes for ConnectionError and
+    /// already on its way is read and thrown away, and the caller decides how to go on with the messages after it.
+    ///
+    /// The next messages are asked for while a body still arrives, once half of the window is free; one larger than the
+    /// window goes then too. Throws PipeliningBroken when replies to several commands stay away or make no sense.
+    /// When a handler throws, the session is broken: only hang_up is left. The same goes for ConnectionError and
     /// ProtocolError.
     std::size_t retr(std::span<const Message> messages, const OnBody& on_body, const OnRefused& on_refused);
 
