@@ -129,7 +129,7 @@ std::string to_text(const Diagnosis& diagnosis)
     if (diagnosis.stat)
         page.add("mail",
                  base::format_count(diagnosis.stat->messages) + " messages, " +
-                     base::format_size(diagnosis.stat->octets) +
+                     base::format_total(diagnosis.stat->octets) +
                      (diagnosis.oldest ? "; oldest " + base::to_local(*diagnosis.oldest, base::wall_clock()) : ""));
     return page.take();
 }

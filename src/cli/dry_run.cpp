@@ -88,7 +88,7 @@ std::string deletion_lines(std::span<const Decision> deletions)
 std::string as_text(const std::string& account, const AccountPlan& planned)
 {
     std::string text = account + "  would fetch " + base::format_count(planned.count(Action::fetch)) + " (" +
-                       base::format_size(planned.octets_to_fetch()) + "), delete " +
+                       base::format_total(planned.octets_to_fetch()) + "), delete " +
                        base::format_count(planned.plan.deletions.size()) + ", keep " +
                        base::format_count(planned.kept()) + ", skip " +
                        base::format_count(planned.count(Action::skip)) + "\n";

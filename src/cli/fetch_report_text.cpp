@@ -154,7 +154,7 @@ std::string summary_line(const AccountResult& result)
     const auto& totals = result.totals;
     std::string line = "nothing new";
     if (totals.fetched > 0)
-        line = counted(totals.fetched, "new") + " (" + base::format_size(totals.fetched_octets) + ") to " +
+        line = counted(totals.fetched, "new") + " (" + base::format_total(totals.fetched_octets) + ") to " +
                result.target + " in " + seconds(result.took);
     if (totals.kept > 0 && totals.fetched == 0) line += ", " + counted(totals.kept, "kept");
     if (totals.deleted > 0) line += "; " + counted(totals.deleted, "deleted");

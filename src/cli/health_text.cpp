@@ -141,7 +141,11 @@ output::Record to_record(const AccountHealth& health)
 {
     output::Record record{{"account", health.account}, {"status", word(health.health)}};
     output::Record readings;
-    for (const auto& reading : health.readings) readings.set(reading.name, reading.value);
+    for (const auto& reading : health.readings) {
+        const auto whole = static_cast<std::int64_t>(reading.value);
+        const bool is_whole = static_cast<double>(whole) == reading.value; // messages and octets are integers in JSON
+        readings.set(reading.name, is_whole ? output::Value{whole} : output::Value{reading.value});
+    }
     record.set("readings", readings);
     if (!health.problem.empty()) record.set("problem", health.problem);
     if (!health.error_class.empty()) record.set("class", health.error_class);

@@ -34,8 +34,8 @@ std::string summary(const std::vector<const Row*>& rows)
         if (row->state() == "new") ++fresh;
         if (row->state() == "failed") ++failed;
     }
-    auto text =
-        base::format_count(rows.size()) + (rows.size() == 1 ? " message, " : " messages, ") + base::format_size(octets);
+    auto text = base::format_count(rows.size()) + (rows.size() == 1 ? " message, " : " messages, ") +
+                base::format_total(octets);
     if (fresh > 0) text += "; " + base::format_count(fresh) + " new";
     if (failed > 0) text += (fresh > 0 ? ", " : "; ") + base::format_count(failed) + " failed";
     return text;

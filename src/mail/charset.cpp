@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <cstdint>
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
@@ -47,7 +48,7 @@ constexpr std::array aliases{
 
 std::string_view meant_by(std::string_view label)
 {
-    const auto found = std::ranges::find_if(
+    const auto* const found = std::ranges::find_if(
         aliases, [label](const Alias& alias) { return base::equal_ignoring_case(alias.label, label); });
     return found == aliases.end() ? label : found->meant;
 }
@@ -62,7 +63,7 @@ public:
         if (known()) g_mime_iconv_close(handle_);
     }
 
-    bool known() const { return handle_ != reinterpret_cast<iconv_t>(-1); }
+    bool known() const { return reinterpret_cast<std::intptr_t>(handle_) != -1; }
 
     std::string convert(std::string_view octets)
     {

@@ -11,7 +11,7 @@ namespace popfetch::mail {
 
 namespace {
 
-constexpr std::size_t longest_header = 256 * 1024;
+constexpr std::size_t longest_header = std::size_t{256} * 1024;
 
 bool is_blank(char c) { return c == ' ' || c == '\t'; }
 

@@ -11,7 +11,7 @@ namespace popfetch::mail {
 
 namespace {
 
-constexpr std::size_t longest_tag = 64 * 1024; // octets; beyond that a quotation mark was forgotten
+constexpr std::size_t longest_tag = std::size_t{64} * 1024; // octets; beyond that a quotation mark was forgotten
 
 // Elements of which nothing is read, those that stand in lines of their own, and those with an empty line around them.
 constexpr std::array<std::string_view, 4> unread{"script", "style", "title", "template"};

@@ -65,7 +65,7 @@ Entity read_entity(std::string_view text)
         const auto characters = numbered(name.substr(1));
         return characters ? Entity{*characters, end + 1} : Entity{"&"};
     }
-    const auto found = std::ranges::find(named, name, &Named::name);
+    const auto* const found = std::ranges::find(named, name, &Named::name);
     return found == named.end() ? Entity{"&"} : Entity{std::string{found->characters}, end + 1};
 }
 

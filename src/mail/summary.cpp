@@ -14,7 +14,7 @@ namespace popfetch::mail {
 namespace {
 
 // Octets. Longer fields are written by nobody but attackers and broken programs (FAULTS O08).
-constexpr std::size_t longest_text_field = 16 * 1024, longest_address_field = 64 * 1024;
+constexpr std::size_t longest_text_field = std::size_t{16} * 1024, longest_address_field = std::size_t{64} * 1024;
 constexpr std::size_t longest_subject = 4096, longest_message_id = 998; // RFC 5322 §2.1.1: a line
 
 // Mail is younger than 1971, and year 1970 is a clock that was never set; nobody means a date beyond 2199.

@@ -1,7 +1,5 @@
 #include "json.hpp"
 
-#include <array>
-#include <cstdio>
 #include <optional>
 
 #include <popfetch/base/base64.hpp>
@@ -62,16 +60,18 @@ void add_fields(Json& object, const Record& record)
     }
 }
 
-void append_escaped(std::string& out, char32_t character)
+std::string unit_escape(char32_t unit)
 {
-    std::array<char, 16> text{};
-    if (character > 0xFFFF) {
-        const unsigned offset = static_cast<unsigned>(character) - 0x10000;
-        std::snprintf(text.data(), text.size(), "\\u%04x\\u%04x", 0xD800 + (offset >> 10U), 0xDC00 + (offset & 0x3FFU));
-    } else {
-        std::snprintf(text.data(), text.size(), "\\u%04x", static_cast<unsigned>(character));
-    }
-    out += text.data();
+    const std::string bytes{static_cast<char>(unit >> 8U), static_cast<char>(unit & 0xFFU)};
+    return "\\u" + base::to_hex(bytes);
+}
+
+/// As UTF-16, which is what JSON escapes are (RFC 8259 §7).
+std::string escaped(char32_t character)
+{
+    if (character <= 0xFFFF) return unit_escape(character);
+    const char32_t offset = character - 0x10000;
+    return unit_escape(0xD800 + (offset >> 10U)) + unit_escape(0xDC00 + (offset & 0x3FFU));
 }
 
 /// nlohmann escapes C0 only; DEL, C1, bidirectional controls and their like would reach a terminal (FAULTS O01, O02).
@@ -92,7 +92,7 @@ std::string with_controls_escaped(const std::string& json)
         if (base::printable(bytes) == bytes) {
             out += bytes;
         } else {
-            append_escaped(out, character);
+            out += escaped(character);
         }
     }
     return out;

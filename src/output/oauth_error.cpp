@@ -14,7 +14,8 @@ namespace {
 
 using Json = nlohmann::json;
 
-constexpr std::size_t largest_detail = 64 * 1024; // octets; a SASL challenge of POP3 is far smaller (RFC 5034 §4)
+constexpr std::size_t largest_detail =
+    std::size_t{64} * 1024; // octets; a SASL challenge of POP3 is far smaller (RFC 5034 §4)
 
 struct Meaning {
     std::string_view status, words;
@@ -50,7 +51,7 @@ std::string_view first_line(std::string_view text) { return text.substr(0, text.
 
 std::string_view meaning_of(std::string_view status)
 {
-    const auto found = std::ranges::find_if(
+    const auto* const found = std::ranges::find_if(
         meanings, [status](const Meaning& meaning) { return base::equal_ignoring_case(meaning.status, status); });
     return found == meanings.end() ? std::string_view{} : found->words;
 }
@@ -64,7 +65,8 @@ std::string describe(const Json& object)
     const std::string configuration = member(object, "openid-configuration");
     if (status.empty() && description.empty()) return {};
 
-    std::string text = "the server says " + in_quotes(status.empty() ? first_line(description) : std::string_view{status});
+    std::string text =
+        "the server says " + in_quotes(status.empty() ? first_line(description) : std::string_view{status});
     const std::string_view meaning = meaning_of(status);
     if (!meaning.empty()) text.append(" (").append(meaning).append(")");
     if (!status.empty() && !description.empty()) text += ": " + in_quotes(first_line(description));

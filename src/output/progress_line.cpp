@@ -1,7 +1,5 @@
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <cstdio>
 
 #include <popfetch/base/units.hpp>
 #include <popfetch/output/format.hpp>
@@ -42,17 +40,16 @@ std::string of(const std::string& part, std::string_view between, const std::str
     return padded(part, whole.size()).append(between).append(whole);
 }
 
+std::string two_digits(unsigned number) { return (number < 10 ? "0" : "") + std::to_string(number); }
+
+/// "0:02", "1:02:03"
 std::string time_left(double seconds)
 {
     if (!(seconds >= 0 && seconds < longest_time_left)) return {};
     const auto left = static_cast<unsigned>(std::ceil(seconds));
-    std::array<char, 32> text{};
-    if (left >= 3600) {
-        std::snprintf(text.data(), text.size(), "%u:%02u:%02u", left / 3600, left / 60 % 60, left % 60);
-    } else {
-        std::snprintf(text.data(), text.size(), "%u:%02u", left / 60, left % 60);
-    }
-    return text.data();
+    const std::string minutes_and_seconds = ':' + two_digits(left % 60);
+    if (left < 3600) return std::to_string(left / 60) + minutes_and_seconds;
+    return std::to_string(left / 3600) + ':' + two_digits(left / 60 % 60) + minutes_and_seconds;
 }
 
 double share_of(std::uint64_t part, std::uint64_t whole)

@@ -34,7 +34,7 @@ struct ToCell {
     std::string operator()(double value) const
     {
         char text[32];
-        const auto end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6).ptr;
+        char* const end = std::to_chars(text, text + sizeof text, value, std::chars_format::general, 6).ptr;
         return {text, end};
     }
 

@@ -30,7 +30,7 @@ base::ExitStatus run_stat(const Globals& globals, const std::string& word)
                                             {"octets", output::Octets{stat.octets}}}));
         else
             out.write(base::format_count(stat.messages) + (stat.messages == 1 ? " message, " : " messages, ") +
-                      base::format_size(stat.octets) + "\n");
+                      base::format_total(stat.octets) + "\n");
         return base::ExitStatus::ok;
     });
 }
