@@ -24,7 +24,7 @@ inline std::filesystem::path fast_folder()
 {
     const std::filesystem::path memory{"/dev/shm"};
     const bool wished = std::getenv("TMPDIR") != nullptr;
-    return !wished && std::filesystem::is_directory(memory) ? memory : std::filesystem::temp_directory_path();
+    return !wished && ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
 }
 
 /// The names of the files in a folder and below it, sorted, relative to it.
