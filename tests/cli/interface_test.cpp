@@ -2,6 +2,8 @@
 // stands there the parser and the configuration know.
 
 #include <algorithm>
+#include <filesystem>
+#include <iterator>
 #include <map>
 #include <regex>
 #include <set>
@@ -255,6 +257,19 @@ TEST_CASE("popfetch.toml(5) has every key of the configuration and no other")
     const auto page = document("man/popfetch.toml.5");
     CHECK(all_matches(page, "\n\\.It Ic (\\S+)") == keys_where(true));
     CHECK(all_matches(page, "\n\\.It Cm (\\S+)") == keys_where(false));
+}
+
+TEST_CASE("the configurations in popfetch.toml(5) are valid")
+{
+    const auto page = document("man/popfetch.toml.5");
+    std::size_t count = 0;
+    const std::string begin = "\n.Bd -literal -offset indent\n[";
+    for (auto at = page.find(begin); at != std::string::npos; at = page.find(begin, at + 1), ++count) {
+        const auto text = "[" + part(page.substr(at), begin, "\n.Ed\n");
+        INFO(text);
+        CHECK_NOTHROW(config::parse(text, "/nowhere/popfetch.toml"));
+    }
+    CHECK(count == 4);
 }
 
 TEST_CASE("popfetch.toml(5) has every mechanism and no other")
