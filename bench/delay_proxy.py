@@ -18,6 +18,7 @@ busy that a server needs half a round trip to answer, a turn too many may be cou
 
 import asyncio
 import collections
+import contextlib
 import json
 import sys
 
@@ -65,9 +66,15 @@ class Direction(asyncio.Protocol):
             self.line.said(self, self.loop.time())
             out.write(b"".join(ready))
         if ended and not out.is_closing():
-            out.close() if self.transport.is_closing() else out.write_eof()
+            self.end(out)
         if self.queue:
             self.timer = self.loop.call_at(self.queue[0][0], self.release)
+
+    def end(self, out):
+        if self.transport.is_closing():
+            return out.close()
+        with contextlib.suppress(OSError):                 # it may have gone in the meantime
+            out.write_eof()
 
 
 class Line:
