@@ -8,6 +8,7 @@ import os
 import pathlib
 import poplib
 import signal
+import subprocess
 import sys
 
 import corpus
@@ -47,6 +48,7 @@ class Bench:
             say("not installed, left out: " + ", ".join(missing))
         self.clients = {c.name: c for c in every if c.name not in missing and not (wanted.fast and c.slow)}
         self.results = []
+        self.version = subprocess.run([wanted.binary.resolve(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
     def scaled(self, number):
         return max(2, round(number * self.wanted.scale))
@@ -173,7 +175,7 @@ class Bench:
 
     def save(self):
         done = [s for s in SCENARIOS if any(r["scenario"] == s.name for r in self.results)]
-        about = (f"{os.cpu_count()} cores, {self.wanted.repetitions} repetitions (slow peers: one), mailboxes at {self.wanted.scale:g} of "
+        about = (f"{self.version}; {os.cpu_count()} cores, {self.wanted.repetitions} repetitions (slow peers: one), mailboxes at {self.wanted.scale:g} of "
                  "their size. Medians; ratios are taken within one repetition. Only figures of one run can be compared.")
         self.wanted.output.mkdir(parents=True, exist_ok=True)
         (self.wanted.output / "results.json").write_text(json.dumps({"about": about, "results": self.results}, indent=1) + "\n")

@@ -91,8 +91,8 @@ class Track:
         folder.mkdir(parents=True)
         return folder
 
-    def run(self, client, job, proxy=None, preload=None, fill=False):
-        """One run of one client: what it cost, and what came. With fill, only that it came."""
+    def run(self, client, job, proxy=None, preload=None):
+        """One run of one client: what it cost, and what came."""
         command = client.command(job)
         environment = {**os.environ, **client.environment, "HOME": str(job.folder), "LC_ALL": "C.UTF-8"}
         if preload:
@@ -106,8 +106,6 @@ class Track:
             result.update(proxy.report())
         count, octets = client.arrived(job)
         result.update(arrived=count, octets=octets)
-        if fill:
-            result.update(wall=None)
         return result
 
     def measured(self, command, environment, job):
