@@ -8,6 +8,7 @@
 #include <popfetch/base/file.hpp>
 #include <popfetch/config/secret.hpp>
 #include <popfetch/fetch/facts.hpp>
+#include <popfetch/output/oauth_error.hpp>
 
 #include "screen.hpp"
 
@@ -49,6 +50,7 @@ pop3::LoginOptions login_options(const config::Account& account)
     login.credentials.client_certificate = !account.tls.client_certificate.empty();
     login.mechanisms = account.auth;
     login.allow_plaintext_password = account.allow_plaintext_password;
+    login.explain = output::describe_oauth_error;
     return login;
 }
 

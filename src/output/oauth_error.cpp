@@ -68,8 +68,8 @@ std::string describe(const Json& object)
     std::string text =
         "the server says " + in_quotes(status.empty() ? first_line(description) : std::string_view{status});
     const std::string_view meaning = meaning_of(status);
-    if (!meaning.empty()) text.append(" (").append(meaning).append(")");
-    if (!status.empty() && !description.empty()) text += ": " + in_quotes(first_line(description));
+    if (!meaning.empty()) text.append(": ").append(meaning);
+    if (!status.empty() && !description.empty()) text += "; " + in_quotes(first_line(description));
     if (!scope.empty()) text += "; it wants the scope " + in_quotes(scope);
     if (!configuration.empty()) text += "; tokens come from " + in_quotes(configuration);
     return text;

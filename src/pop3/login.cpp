@@ -171,6 +171,7 @@ private:
         const auto mechanism = sasl::begin(method, options_.credentials, channel_, capabilities_.sasl);
         auto reply = exchange(*wire_, *mechanism, initial_);
         detail_ = mechanism->failure_detail();
+        if (options_.explain && !detail_.empty()) detail_ = options_.explain(detail_);
         return reply;
     }
 

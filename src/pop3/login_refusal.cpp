@@ -11,6 +11,8 @@ namespace popfetch::pop3 {
 
 namespace {
 
+constexpr std::size_t longest_detail = 600; // octets: an OAuth error names scopes and addresses
+
 bool has_telling_code(const Reply& reply)
 {
     constexpr std::array codes{"IN-USE", "LOGIN-DELAY", "SYS/TEMP", "SYS/PERM"};
@@ -45,7 +47,7 @@ bool is_not_about_credentials(const Reply& reply)
 void throw_refusal(const std::string& where, const std::string& method, const Reply& reply, const std::string& detail)
 {
     auto text = where + ": login refused with " + method;
-    if (!detail.empty()) text += " (" + base::printable(detail) + ')';
+    if (!detail.empty()) text += " (" + base::printable(detail, longest_detail) + ')';
 
     if (!is_not_about_credentials(reply)) throw LoginFailed{text, reply, advice_for(method)};
     if (has_telling_code(reply)) throw Refused{text, reply};

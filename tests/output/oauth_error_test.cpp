@@ -10,24 +10,24 @@ TEST_CASE("A13 the error of RFC 7628 becomes one sentence")
 {
     CHECK(describe_oauth_error(R"({"status":"invalid_token","scope":"example_scope",
                                    "openid-configuration":"https://example.com/.well-known/openid-config"})") ==
-          "the server says \"invalid_token\" (the token is expired, revoked or malformed); it wants the scope "
+          "the server says \"invalid_token\": the token is expired, revoked or malformed; it wants the scope "
           "\"example_scope\"; tokens come from \"https://example.com/.well-known/openid-config\"");
 }
 
 TEST_CASE("a status given as an HTTP status is explained whether it is text or a number")
 {
     CHECK(describe_oauth_error(R"({"status":"400","schemes":"Bearer","scope":"https://mail.google.com/"})") ==
-          "the server says \"400\" (the token is expired, revoked or malformed); it wants the scope "
+          "the server says \"400\": the token is expired, revoked or malformed; it wants the scope "
           "\"https://mail.google.com/\"");
     CHECK(describe_oauth_error(R"({"status":401,"schemes":"bearer"})") ==
-          "the server says \"401\" (the token is expired, revoked or not meant for this server)");
+          "the server says \"401\": the token is expired, revoked or not meant for this server");
 }
 
 TEST_CASE("an error object of a token service shows the first line of its description")
 {
     CHECK(describe_oauth_error("{\"error\":\"invalid_grant\",\"error_description\":\"AADSTS70008: The code has "
                                "expired.\\r\\nTrace ID: 0000\\r\\nTimestamp: now\",\"error_codes\":[70008]}") ==
-          "the server says \"invalid_grant\" (the authorization is expired or revoked; it has to be given again): "
+          "the server says \"invalid_grant\": the authorization is expired or revoked; it has to be given again; "
           "\"AADSTS70008: The code has expired.\"");
     CHECK(describe_oauth_error(R"({"error_description":"no idea"})") == "the server says \"no idea\"");
 }

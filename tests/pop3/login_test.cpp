@@ -293,6 +293,17 @@ TEST_CASE("A13 O01 the server's JSON is shown without control characters")
     CHECK(story.text.find("\\x1b[2J") != std::string::npos);
 }
 
+TEST_CASE("A13 what the server says inside the exchange is explained where somebody can")
+{
+    auto options = test::with_token("tim", "t");
+    options.explain = [](std::string_view detail) { return "it wrote " + std::to_string(detail.size()) + " octets"; };
+    const auto story = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer("t") + "\nS: + " +
+                                 base64("{\"status\":\"400\"}") + "\nC: \nS: -ERR [AUTH] no\n",
+                             options);
+    CHECK(story.text == "pop.example.org:995: login refused with XOAUTH2 (it wrote 16 octets): \"[AUTH] no\"; check "
+                        "token_command");
+}
+
 TEST_CASE("A13 error challenges without end are cancelled and count as a refusal")
 {
     const auto story = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer("t") +

@@ -7,8 +7,8 @@
 
 namespace popfetch::output {
 
-/// One printable line for people, without a full stop: 'the server says "invalid_token" (the token is expired, revoked
-/// or malformed); it wants the scope "https://mail.google.com/"'. `detail` is sasl::Mechanism::failure_detail(),
+/// One printable line for people, without a full stop: 'the server says "invalid_token": the token is expired, revoked
+/// or malformed; it wants the scope "https://mail.google.com/"'. `detail` is sasl::Mechanism::failure_detail(),
 /// decoded from base64. What is not JSON is quoted as it is; empty for nothing. Never throws for what `detail` holds.
 std::string describe_oauth_error(std::string_view detail);
 

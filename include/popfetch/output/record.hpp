@@ -1,6 +1,6 @@
 #pragma once
-// What commands produce and formats print: named values in order. A command builds records and never thinks of JSON or columns;
-// a format prints records and never thinks of commands.
+// What commands produce and formats print: named values in order. A command builds records and never thinks of JSON or
+// columns; a format prints records and never thinks of commands.
 
 #include <cstdint>
 #include <initializer_list>
@@ -18,13 +18,15 @@ namespace popfetch::output {
 class Record;
 
 /// A size in octets, so that people see 3.4K and scripts 3481.
-struct Octets { std::uint64_t count = 0; };
+struct Octets {
+    std::uint64_t count = 0;
+};
 
 class Value {
 public:
     using List = std::vector<Value>;
 
-    Value() = default;                                             // null
+    Value() = default; // null
     Value(bool value) : data_{value} {}
     Value(std::uint64_t value) : data_{value} {}
     Value(unsigned value) : data_{std::uint64_t{value}} {}
@@ -32,8 +34,8 @@ public:
     Value(std::int64_t value) : data_{value} {}
     Value(double value) : data_{value} {}
     Value(Octets value) : data_{value} {}
-    Value(base::WallTime value) : data_{value} {}                  // RFC 3339 in JSON, local time in a table
-    Value(std::string text) : data_{std::move(text)} {}            // foreign or ours; formats make it safe for their medium
+    Value(base::WallTime value) : data_{value} {}       // RFC 3339 in JSON, local time in a table
+    Value(std::string text) : data_{std::move(text)} {} // foreign or ours; formats make it safe for their medium
     Value(std::string_view text) : data_{std::string{text}} {}
     Value(const char* text) : data_{std::string{text}} {}
     Value(List list) : data_{std::move(list)} {}

@@ -8,8 +8,10 @@
 // (FAULTS A13); and a mechanism that a remembered server no longer offers (Connection::assume), where the one that it
 // offers now does not show a password that the first would not have shown.
 
+#include <functional>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <popfetch/pop3/connection.hpp>
@@ -25,6 +27,8 @@ struct LoginOptions {
     bool allow_plaintext_password = false; // on a line that is neither encrypted nor local
     bool two_step = false;                 // never send an initial response (RFC 5034 §4 allows both)
     bool pipelining = true;                // USER and PASS in one go where the server announces PIPELINING
+    /// Says for people what a server said of a refusal inside the exchange (the OAuth error JSON); empty: as it is.
+    std::function<std::string(std::string_view detail)> explain;
 };
 
 struct LoginResult {
