@@ -28,6 +28,7 @@ public:
 private:
     void make_folders() override
     {
+        refuse_dead_link(folder());
         base::create_folders(folder());
         check_folder(folder());
         base::create_folders(folder() / staging);

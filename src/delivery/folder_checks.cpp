@@ -39,6 +39,13 @@ base::Path plain_path(const base::Path& path)
     return whole.has_filename() ? whole : whole.parent_path();
 }
 
+void refuse_dead_link(const base::Path& folder)
+{
+    std::error_code error;
+    if (std::filesystem::is_symlink(folder, error) && !std::filesystem::exists(folder, error))
+        throw bad_target(folder, "is a link to nowhere");
+}
+
 bool is_empty_or_missing(const base::Path& folder)
 {
     std::error_code error;

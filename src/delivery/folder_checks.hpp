@@ -17,6 +17,9 @@ void check_folder(const base::Path& folder);
 /// Absolute, and without the slash that may end the name of a folder.
 base::Path plain_path(const base::Path& path);
 
+/// Throws BadTarget for a link that leads nowhere: what it should mean is not for us to guess.
+void refuse_dead_link(const base::Path& folder);
+
 /// True for a folder without entries, and for none at all.
 bool is_empty_or_missing(const base::Path& folder);
 

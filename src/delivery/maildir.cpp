@@ -60,6 +60,7 @@ public:
 private:
     void make_folders() override
     {
+        refuse_dead_link(folder());
         if (is_empty_or_missing(folder())) create_maildir(folder());
         check_maildir(folder());
     }

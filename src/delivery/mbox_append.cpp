@@ -87,10 +87,25 @@ void take_back(const LockedMbox& mbox, Addition& addition, std::uint64_t base) n
     }
 }
 
+// Most full disks and quotas are met here, before the first octet.
+void reserve(const LockedMbox& mbox, std::uint64_t base, std::uint64_t octets)
+{
+#ifdef FALLOC_FL_KEEP_SIZE
+    if (octets == 0 ||
+        ::fallocate(mbox.fd(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(base), static_cast<off_t>(octets)) == 0)
+        return;
+    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO)
+        throw base::SystemError{"write to", mbox.path().native(), errno};
+#else
+    (void)mbox, (void)base, (void)octets;
+#endif
+}
+
 void write_rest(LockedMbox& mbox, const BatchFile& batch, const RollbackNote& note, std::uint64_t from)
 {
     Addition addition{batch, note};
     try {
+        reserve(mbox, note.base + from, addition.size() - from);
         for (auto at = from; at < addition.size();) {
             const auto piece = addition.piece(at);
             base::write_all_at(mbox.fd(), piece, note.base + at, mbox.path());
@@ -113,25 +128,10 @@ std::uint64_t missing_newlines(const LockedMbox& mbox, std::uint64_t size)
     return end[0] == '\n' ? 0 : 1;
 }
 
-// Most full disks and quotas are met here, before the first octet.
-void reserve(const LockedMbox& mbox, std::uint64_t base, std::uint64_t octets)
-{
-#ifdef FALLOC_FL_KEEP_SIZE
-    if (octets == 0 ||
-        ::fallocate(mbox.fd(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(base), static_cast<off_t>(octets)) == 0)
-        return;
-    if (errno == ENOSPC || errno == EDQUOT || errno == EFBIG || errno == EIO)
-        throw base::SystemError{"write to", mbox.path().native(), errno};
-#else
-    (void)mbox, (void)base, (void)octets;
-#endif
-}
-
 RollbackNote append(LockedMbox& mbox, BatchFile& batch, std::uint64_t text_from)
 {
     const auto size = mbox.size();
     const RollbackNote note{size, missing_newlines(mbox, size), text_from, mbox.file().device, mbox.file().inode};
-    reserve(mbox, note.base, Addition{batch, note}.size());
     batch.write_note(note);
     write_rest(mbox, batch, note, 0);
     return note;

@@ -39,9 +39,20 @@ void for_each_beginning(const LockedMbox& mbox, Visit visit)
 
 std::string first_line(std::string text) { return text.substr(0, std::min(text.find('\n'), longest_first_line)); }
 
+// Behind a whole message comes the next one or nothing. A torn piece would read as its last line.
+bool ends_at(const LockedMbox& mbox, std::uint64_t place)
+{
+    const auto left = mbox.size() - place;
+    if (left == 0) return true;
+    const auto word = separator.substr(1);
+    std::string next(static_cast<std::size_t>(std::min<std::uint64_t>(left, word.size())), '\0');
+    read_exactly(mbox.fd(), place, next.data(), next.size(), mbox.path());
+    return next == word;
+}
+
 bool stands_at(const LockedMbox& mbox, const BatchFile& batch, const Extent& letter, std::uint64_t place)
 {
-    if (mbox.size() - place < letter.length) return false;
+    if (mbox.size() - place < letter.length || !ends_at(mbox, place + letter.length)) return false;
     std::string ours;
     std::string theirs;
     for (std::uint64_t at = 0; at < letter.length; at += ours.size()) {

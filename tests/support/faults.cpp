@@ -1,8 +1,11 @@
 #include "support/faults.hpp"
 
 #include <atomic>
+#include <bit>
 #include <cstdarg>
 #include <cstdlib>
+#include <mutex>
+#include <string_view>
 
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -19,12 +22,23 @@ std::atomic<bool> hit{false};
 std::atomic<std::uint64_t> interruptions{0};
 Strike plan;
 
+std::mutex log_lock;
+std::string log_text;
+
+void note(FileCall call)
+{
+    constexpr std::string_view letters = "cwsSxrluta";
+    const std::lock_guard lock{log_lock};
+    log_text += letters[static_cast<std::size_t>(std::countr_zero(static_cast<unsigned>(call)))];
+}
+
 bool concerns(FileCall call) { return (static_cast<unsigned>(plan.only) & static_cast<unsigned>(call)) != 0; }
 
 // The errno that this call shall fail with, or 0.
 int error_for(FileCall call)
 {
     if (!armed || !concerns(call)) return 0;
+    note(call);
     if (plan.short_writes && call == FileCall::write && interruptions++ % 2 == 0) return EINTR;
     const auto number = ++counted;
     if (plan.at == 0 || number < plan.at || (number > plan.at && !plan.sticky)) return 0;
@@ -40,6 +54,17 @@ bool shall_fail(FileCall call)
     return error != 0;
 }
 
+// For calls that may be done although an error is reported.
+template<typename Call>
+int unless_it_fails(FileCall kind, Call call)
+{
+    if (!shall_fail(kind)) return static_cast<int>(call());
+    const int error = errno;
+    if (plan.done_anyway) call();
+    errno = error;
+    return -1;
+}
+
 size_t shortened(size_t size) { return armed && plan.short_writes && size > 1 ? size / 2 : size; }
 
 }
@@ -49,6 +74,7 @@ Faults::Faults(const Strike& strike)
     plan = strike;
     counted = 0;
     hit = false;
+    log_text.clear();
     armed = true;
 }
 
@@ -58,11 +84,18 @@ bool Faults::struck() const { return hit; }
 
 std::uint64_t Faults::calls() const { return counted; }
 
+std::string Faults::log()
+{
+    const std::lock_guard lock{log_lock};
+    return log_text;
+}
+
 }
 
 using popfetch::test::FileCall;
 using popfetch::test::shall_fail;
 using popfetch::test::shortened;
+using popfetch::test::unless_it_fails;
 
 // Declared by the C library's headers, with the names that large-file support gives them.
 extern "C" {
@@ -123,9 +156,8 @@ int close(int fd)
 
 int renameat2(int from_folder, const char* from, int to_folder, const char* to, unsigned flags) noexcept
 {
-    return shall_fail(FileCall::rename)
-               ? -1
-               : static_cast<int>(::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags));
+    return unless_it_fails(FileCall::rename,
+                           [=] { return ::syscall(SYS_renameat2, from_folder, from, to_folder, to, flags); });
 }
 
 int renameat(int from_folder, const char* from, int to_folder, const char* to) noexcept

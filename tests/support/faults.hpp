@@ -10,6 +10,7 @@
 
 #include <cerrno>
 #include <cstdint>
+#include <string>
 
 namespace popfetch::test {
 
@@ -33,6 +34,7 @@ struct Strike {
     bool sticky = false; // all that follow fail too
     FileCall only = FileCall::any;
     bool kill = false;         // instead of failing: the process ends before the call is made, as by SIGKILL
+    bool done_anyway = false;  // reports the error, and does it all the same: rename(2) over NFS
     bool short_writes = false; // every write takes half of what it is given, and every second call is interrupted
 };
 
@@ -45,6 +47,9 @@ public:
 
     bool struck() const;
     std::uint64_t calls() const;
+    /// One letter a call, in their order: (c)reate (w)rite (s)ync file (S)ync folder e(x)it by close (r)ename (l)ink
+    /// (u)nlink (t)runcate (a)llocate.
+    static std::string log();
 };
 
 /// What a killed process ends with, so that the parent can tell it from a failing test.
