@@ -233,12 +233,8 @@ public:
     std::vector<delivery::Outcome> publish(delivery::Target& target,
                                            const std::vector<delivery::Receipt>& receipts) override
     {
-        const auto file = base::open_file(printed(), O_WRONLY | O_CREAT | O_APPEND);
-        const base::Fd before{::dup(STDOUT_FILENO)};
-        ::dup2(file.get(), STDOUT_FILENO);
-        auto outcomes = target.publish(receipts);
-        ::dup2(before.get(), STDOUT_FILENO);
-        return outcomes;
+        const Redirection redirection{printed()};
+        return target.publish(receipts);
     }
     std::filesystem::path printed() const { return folder / "printed"; }
     std::vector<std::string> delivered() const override
@@ -249,6 +245,22 @@ public:
         return messages;
     }
     std::vector<std::string> traces() const override { return files_below(spool()); }
+
+private:
+    class Redirection {
+    public:
+        explicit Redirection(const std::filesystem::path& path) : before_{::dup(STDOUT_FILENO)}
+        {
+            const auto file = base::open_file(path, O_WRONLY | O_CREAT | O_APPEND);
+            ::dup2(file.get(), STDOUT_FILENO);
+        }
+        ~Redirection() { ::dup2(before_.get(), STDOUT_FILENO); }
+        Redirection(const Redirection&) = delete;
+        Redirection& operator=(const Redirection&) = delete;
+
+    private:
+        base::Fd before_;
+    };
 };
 
 /// A program that puts each message into a folder. Run as nobody when the tests run as root.
@@ -259,7 +271,10 @@ public:
         std::filesystem::permissions(folder.path(), std::filesystem::perms{0755});
         std::filesystem::create_directory(taken());
         std::filesystem::permissions(taken(), std::filesystem::perms::all);
-        program("cat > \"$(mktemp \"$1/XXXXXXXX\")\"");
+        std::filesystem::create_directory(folder / "half");
+        std::filesystem::permissions(folder / "half", std::filesystem::perms::all);
+        // Whole or not at all: the program may outlive a run that was killed.
+        program("half=$(mktemp \"$1/../half/XXXXXXXX\") && cat > \"$half\" && mv \"$half\" \"$1\"");
     }
 
     /// What the program does, as a script; $1 is the folder for messages.
