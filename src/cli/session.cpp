@@ -1,5 +1,7 @@
 #include "session.hpp"
 
+#include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
 
@@ -78,6 +80,32 @@ pop3::Connection open_timed(const config::Account& account, const SessionOptions
     return connection;
 }
 
+// Without CAPA there is USER and APOP; a token and the mechanisms of AUTH are offered by name only.
+bool can_do_without_capa(const config::Account& account)
+{
+    constexpr std::array plain{"auto", "USER", "APOP"};
+    return !account.token && std::ranges::find_first_of(account.auth, plain) != account.auth.end();
+}
+
+// Some old servers know no CAPA and take it for an attack; they are asked again without (FAULTS P30).
+pop3::Connection open_asked(const config::Account& account, const SessionOptions& options, SessionReport& report,
+                            const Stopwatch& watch)
+{
+    auto connection = open_timed(account, options, report, watch);
+    if (options.memory)
+        if (const auto known = fetch::remembered_capabilities(*options.memory, base::wall_clock()))
+            connection.assume(*known);
+    try {
+        connection.capabilities();
+        return connection;
+    } catch (const net::ConnectionError& error) {
+        if (error.kind() != "proto.capa_closed" || !can_do_without_capa(account)) throw;
+    }
+    auto again = open_timed(account, options, report, watch);
+    again.assume({});
+    return again;
+}
+
 }
 
 pop3::Connection open_connection(const config::Account& account, const SessionOptions& options, SessionReport& report)
@@ -88,10 +116,7 @@ pop3::Connection open_connection(const config::Account& account, const SessionOp
 pop3::Maildrop open_maildrop(const config::Account& account, const SessionOptions& options, SessionReport& report)
 {
     const Stopwatch watch;
-    auto connection = open_timed(account, options, report, watch);
-    if (options.memory)
-        if (const auto known = fetch::remembered_capabilities(*options.memory, base::wall_clock()))
-            connection.assume(*known);
+    auto connection = open_asked(account, options, report, watch);
     report.before_login = connection.capabilities();
 
     tell(options, "logging in");

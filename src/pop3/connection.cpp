@@ -74,7 +74,8 @@ const Capabilities& Connection::capabilities()
         capabilities_ = ask_capabilities(*wire_);
     } catch (const net::ConnectionError& error) {
         if (error.kind() != "net.eof" && error.kind() != "net.reset") throw;
-        throw ProtocolError{"proto.capa_closed", wire_->where("CAPA") + ": the server closed the connection"};
+        throw net::ConnectionError{error.status(), "proto.capa_closed",
+                                   wire_->where("CAPA") + ": the server has closed the connection"};
     }
     return *capabilities_;
 }

@@ -116,7 +116,7 @@ std::string_view Wire::status_line(std::string_view command, std::size_t limit)
             return reader_.line(limit);
         } catch (const net::ConnectionError& error) {
             // Within a reply, the line broke; between two, the server may not have seen the command.
-            if (reader_.buffered().empty()) blame_pipelining(where(command) + ": no reply (" + error.what() + ')');
+            if (reader_.buffered().empty()) blame_pipelining(where(command) + ": " + without_peer(error.what()));
             throw;
         }
     });
@@ -156,6 +156,13 @@ void Wire::nonsense(std::string_view line, std::string_view command)
                       "\" where +OK or -ERR belongs";
     blame_pipelining(text);
     throw ProtocolError{"proto.bad_reply", text};
+}
+
+// What went wrong, for a text that has said with whom.
+std::string Wire::without_peer(std::string_view text) const
+{
+    if (text.starts_with(peer_ + ": ")) text.remove_prefix(peer_.size() + 2);
+    return std::string{text};
 }
 
 // Servers have been seen to repeat a command that they do not understand, argument and all.

@@ -112,6 +112,7 @@ private:
     Reply take_reply(std::string_view line, std::string_view command);
     [[noreturn]] void bad_greeting(std::string_view bytes);
     [[noreturn]] void nonsense(std::string_view line, std::string_view command);
+    std::string without_peer(std::string_view text) const;
     std::string without_secret(std::string_view text) const;
 
     std::string peer_;

@@ -45,8 +45,9 @@ public:
     /// The <…@…> of the greeting for APOP (RFC 1939 §7), empty unless it is a valid msg-id; forgotten by start_tls.
     std::string apop_timestamp() const;
 
-    /// Asks CAPA, once per state; a server that says -ERR has no capabilities announced. Throws ProtocolError
-    /// "proto.capa_closed" when the server closes the line instead (FAULTS P30): connect again and assume({}).
+    /// Asks CAPA, once per state; a server that says -ERR has no capabilities announced. Throws ConnectionError
+    /// "proto.capa_closed" when the server closes the line instead: it may do so at every CAPA (FAULTS P30); connect
+    /// again and assume({}).
     const Capabilities& capabilities();
     /// What is remembered of this server: used instead of asking, until a command shows it wrong.
     void assume(const Capabilities& remembered);

@@ -10,8 +10,7 @@
 namespace popfetch::pop3 {
 
 /// The server does not speak POP3 as RFC 1939 has it: EX_PROTOCOL, "proto.bad_greeting", "proto.bad_reply",
-/// "proto.desync", "proto.limit", "proto.too_big", "proto.capa_closed" (CAPA made the server close the line: connect
-/// again and assume({})). Nothing that was said after it is believed; the line is dropped.
+/// "proto.desync", "proto.limit", "proto.too_big". Nothing that was said after it is believed; the line is dropped.
 class ProtocolError : public base::Error {
 public:
     ProtocolError(std::string_view kind, std::string_view text, std::string_view advice = {})
