@@ -29,11 +29,12 @@ def options():
     parser.add_argument("--binary", type=pathlib.Path, required=True, help="the popfetch to measure")
     parser.add_argument("--repetitions", type=int, default=3)
     parser.add_argument("--fast", action="store_true", help="leave out fdm, fetchmail and getmail6")
+    parser.add_argument("--clients", default="", help="only these, separated by commas: popfetch,floor")
     parser.add_argument("--scale", type=float, default=1.0, help="mailboxes of this part of their size, to try things out")
     parser.add_argument("--timeout", type=int, default=180, help="seconds after which one run of one client is ended")
     parser.add_argument("--output", type=pathlib.Path, default=ROOT / "build/bench")
     parser.add_argument("scenario", nargs="*", help="B1, B3-40ms, growth ...; none: all")
-    return parser.parse_args()
+    return parser.parse_intermixed_args()
 
 
 class Bench:
@@ -46,7 +47,8 @@ class Bench:
         missing = [client.name for client in every if not client.available()]
         if missing:
             say("not installed, left out: " + ", ".join(missing))
-        self.clients = {c.name: c for c in every if c.name not in missing and not (wanted.fast and c.slow)}
+        only = wanted.clients.split(",") if wanted.clients else [client.name for client in every]
+        self.clients = {c.name: c for c in every if c.name in only and c.name not in missing and not (wanted.fast and c.slow)}
         self.results = []
         self.version = subprocess.run([wanted.binary.resolve(), "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
@@ -114,7 +116,7 @@ class Bench:
                    target=scenario.target, unknown_server=scenario.unknown_server)
         jobs = {}
         for repetition in range(1 if scenario.once else self.wanted.repetitions):
-            turn = repetition % len(names)
+            turn = repetition % max(1, len(names))
             for name in names[turn:] + names[:turn]:
                 client = self.clients[name]
                 if client.slow and repetition:
@@ -191,4 +193,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
