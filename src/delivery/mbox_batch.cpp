@@ -89,7 +89,10 @@ std::optional<BatchFile> BatchFile::open(StagingFolder& folder, const Staged& st
     }
     struct stat status = {};
     if (::fstat(batch.file_.get(), &status) != 0) throw base::SystemError{"look at", batch.path().native(), errno};
-    if (!batch.done_ && static_cast<std::uint64_t>(status.st_size) != staged.size) return std::nullopt;
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    // mark_done() renames and then cuts. A power cut may keep the second and forget the first.
+    if (size == head_size && staged.size > head_size) batch.done_ = true;
+    if (!batch.done_ && size != staged.size) return std::nullopt;
     batch.read_notes();
     return batch;
 }

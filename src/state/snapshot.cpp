@@ -30,6 +30,10 @@ struct Snapshot::Table {
         return slots.find(hash, [&](std::uint32_t row) { return id(rows[row]) == wanted; });
     }
     std::size_t& counter(Standing standing) { return counts[static_cast<std::size_t>(standing) % counts.size()]; }
+    void count(const Known& known, std::size_t one)
+    {
+        if (!known.deletion_wanted) counter(known.standing) += one;
+    }
 };
 
 Snapshot::Snapshot() : table_{std::make_unique<Table>()} {}
@@ -52,8 +56,8 @@ void Snapshot::add(std::string_view id, const Known& known)
     auto& table = *table_;
     const auto hash = siphash(id, table.key);
     if (const auto row = table.find(id, hash); row != Slots::nothing) {
-        --table.counter(table.rows[row].known.standing);
-        ++table.counter(known.standing);
+        table.count(table.rows[row].known, static_cast<std::size_t>(-1));
+        table.count(known, 1);
         table.rows[row].known = known;
         return;
     }
@@ -62,7 +66,7 @@ void Snapshot::add(std::string_view id, const Known& known)
     table.rows.push_back({known, static_cast<std::uint32_t>(id.size()), table.arena.size()});
     table.arena.insert(table.arena.end(), id.begin(), id.end());
     table.slots.insert(hash, row, [&](std::uint32_t old) { return siphash(table.id(table.rows[old]), table.key); });
-    ++table.counter(known.standing);
+    table.count(known, 1);
 }
 
 void Snapshot::reserve(std::size_t ids)

@@ -36,6 +36,16 @@ TEST_CASE("Messages that left the server are gone and those that come back are s
     CHECK(ledger.entry("a")->since == monday);
 }
 
+TEST_CASE("what was asked to be deleted is not counted among what should still be there")
+{
+    const test::TempFolder folder;
+    auto ledger = open_ledger(folder / "work.ledger");
+    const auto all = ids("uid-", 30);
+    fetch(ledger, all);
+    ledger.want_deletion(std::vector<std::string>(all.begin(), all.begin() + 25));
+    CHECK(ledger.snapshot().count(Standing::settled) == 5);
+}
+
 TEST_CASE("S10 an empty mailbox for a day does not make anything unknown")
 {
     const test::TempFolder folder;

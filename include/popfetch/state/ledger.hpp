@@ -69,7 +69,7 @@ public:
     ~Snapshot();
     const Known* find(std::string_view id) const;
     std::size_t size() const;
-    /// Those of a standing.
+    /// Those of a standing. What was asked to be deleted is not counted: it is expected to be missing.
     std::size_t count(Standing standing) const;
     /// Replaces what was known of this id. For the ledger, and for tests of pure functions. Pointers from find() end here.
     void add(std::string_view id, const Known& known);
