@@ -24,6 +24,7 @@ class Mailbox:
         self.messages = dict(messages or {})
         self.user, self.password = user, password
         self.lock = threading.Lock()
+        self.deletes_retrieved = False   # EXPIRE 0: QUIT deletes what the session has retrieved (RFC 2449 section 6.7)
         self.retrieved = []          # UIDs of every RETR ever answered, for the oracle of the crash harness
         self.deleted = []            # UIDs that an UPDATE removed
 
@@ -50,6 +51,7 @@ class Session:
     def __init__(self, server, connection):
         self.server, self.box, self.connection = server, server.mailbox, connection
         self.buffer, self.user, self.listing, self.marked = b"", None, None, set()
+        self.fetched = set()
         self.out = []
 
     # --- bytes -----------------------------------------------------------------------------------------------------
@@ -61,7 +63,7 @@ class Session:
     def line(self):
         while b"\n" not in self.buffer:
             self.flush()             # answer everything of a pipelined burst at once
-            data = self.connection.recv(65536)
+            data = self.server.receive(self.connection)
             if not data:
                 return None
             self.buffer += data
@@ -163,6 +165,7 @@ class Session:
             self.ok(f"{len(wire)} octets")
             self.out.append(stuffed(wire) + b".\r\n")
             self.box.retrieved.append(uid)
+            self.fetched.add(number)
             if sum(map(len, self.out)) > 1 << 18:
                 self.flush()
 
@@ -189,7 +192,7 @@ class Session:
 
     def do_quit(self, _):
         if self.listing is not None:
-            for number in self.marked:
+            for number in self.marked | (self.fetched if self.box.deletes_retrieved else set()):
                 uid = self.listing[number - 1][0]
                 self.box.messages.pop(uid, None)
                 self.box.deleted.append(uid)
@@ -198,7 +201,8 @@ class Session:
 
 
 class Pop3Server:
-    """Serves one mailbox on free loopback ports until closed. `send` may be replaced by a test to cut, delay or garble."""
+    """Serves one mailbox on free loopback ports until closed. `send` and `receive` may be replaced by a test to cut,
+    delay or garble."""
 
     def __init__(self, mailbox, port=0, tls_port=None, context=None, pipelining=True, extra_capabilities=()):
         self.mailbox, self.context = mailbox, context
@@ -239,7 +243,7 @@ class Pop3Server:
             pass                     # the client went away, which is what many tests are about
         finally:
             if session is not None and session.listing is not None:
-                self.mailbox.lock.release()
+                session.box.lock.release()
             try:
                 (session.connection if session else connection).close()
             except OSError:
@@ -247,6 +251,9 @@ class Pop3Server:
 
     def send(self, connection, data):
         connection.sendall(data)
+
+    def receive(self, connection):
+        return connection.recv(65536)
 
     def close(self):
         self.closing = True

@@ -246,14 +246,31 @@ ssize_t send(int fd, const void *bytes, size_t size, int flags)
         return (int)finish(&e, e.error ? -1 : next(__VA_ARGS__));                                                      \
     }
 
-DEFINE_ON_FD(fsync, "fsync", (int fd), (void)0, fd)
-DEFINE_ON_FD(fdatasync, "fdatasync", (int fd), (void)0, fd)
 DEFINE_ON_FD(ftruncate, "ftruncate", (int fd, off_t length), add(&e, "\tsize=%lld", (long long)length), fd, length)
 DEFINE_ON_FD(ftruncate64, "ftruncate", (int fd, off64_t length), add(&e, "\tsize=%lld", (long long)length), fd, length)
 DEFINE_ON_FD(fallocate, "fallocate", (int fd, int mode, off_t offset, off_t length),
              add(&e, "\tmode=%d\toffset=%lld\tlength=%lld", mode, (long long)offset, (long long)length), fd, mode, offset, length)
 DEFINE_ON_FD(fallocate64, "fallocate", (int fd, int mode, off64_t offset, off64_t length),
              add(&e, "\tmode=%d\toffset=%lld\tlength=%lld", mode, (long long)offset, (long long)length), fd, mode, offset, length)
+
+/* A program that forgets its folders, made of one that does not (FAULT_SHIM_NO_FOLDER_SYNC): the call is not made, and not seen. */
+#define DEFINE_SYNC(name)                                                                                              \
+    int name(int fd)                                                                                                   \
+    {                                                                                                                  \
+        NEXT(name);                                                                                                    \
+        char path[path_size];                                                                                          \
+        struct stat about;                                                                                             \
+        if (!is_ours() || fstat(fd, &about) != 0 || !(S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) ||             \
+            !path_of_fd(fd, path) || !is_watched_path(path))                                                           \
+            return next(fd);                                                                                           \
+        if (S_ISDIR(about.st_mode) && forgets_folders()) return 0;                                                     \
+        struct event e;                                                                                                \
+        begin_on_fd(&e, #name, fd, path);                                                                              \
+        return (int)finish(&e, e.error ? -1 : next(fd));                                                               \
+    }
+
+DEFINE_SYNC(fsync)
+DEFINE_SYNC(fdatasync)
 
 /* Returns its error instead of setting errno. */
 #define DEFINE_POSIX_FALLOCATE(name, offset_type)                                                                      \
