@@ -20,6 +20,7 @@ std::span<const Command> commands()
         Command{"info", add_info},
         Command{"shell", add_shell},
         Command{"history", add_history},
+        Command{"repair", add_repair},
         Command{"accounts", add_accounts},
     };
     // clang-format on

@@ -135,7 +135,7 @@ std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot
     }
     put_in_order(fetches, policy.order);
     limit_run(fetches, policy);
-    std::ranges::stable_partition(fetches, [](const Decision& d) { return d.action == Action::fetch; });
+    std::stable_partition(fetches.begin(), fetches.end(), [](const Decision& d) { return d.action == Action::fetch; });
     fetches.insert(fetches.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
     return fetches;
 }

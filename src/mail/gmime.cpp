@@ -3,10 +3,6 @@
 #include <array>
 #include <mutex>
 
-#ifdef POPFETCH_LEAK_CHECK
-#include <sanitizer/lsan_interface.h>
-#endif
-
 #include "charset.hpp"
 
 namespace popfetch::mail {
@@ -16,9 +12,6 @@ namespace {
 /// Messages inside messages stay closed: parsing their addresses can take GMime more stack than there is ("a:a:a:…").
 void start()
 {
-#ifdef POPFETCH_LEAK_CHECK
-    const __lsan::ScopedDisabler disabler; // GMime loses what it had registered for these types, once
-#endif
     g_mime_init();
     for (const char* const subtype : {"rfc822", "rfc2822", "global", "news", "*"}) {
         g_mime_object_register_type("message", subtype, GMIME_TYPE_PART);

@@ -4,8 +4,6 @@
 
 #include "sasl/parties.hpp"
 
-// The Kerberos library never frees what it learnt of a machine that has no tickets.
-extern "C" const char* __lsan_default_suppressions() { return "leak:libgssapi_krb5\n"; } // NOLINT
 
 namespace popfetch {
 

@@ -13,6 +13,7 @@ void add_delete(CLI::App& app, Invocation& invocation);
 void add_check(CLI::App& app, Invocation& invocation);
 void add_info(CLI::App& app, Invocation& invocation);
 void add_shell(CLI::App& app, Invocation& invocation);
+void add_repair(CLI::App& app, Invocation& invocation);
 void add_history(CLI::App& app, Invocation& invocation);
 void add_stat(CLI::App& app, Invocation& invocation);
 void add_accounts(CLI::App& app, Invocation& invocation);
