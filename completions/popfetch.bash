@@ -35,7 +35,7 @@ _popfetch_read_line()
             --where | --sort | --lines | -o | --output | --messages | --octets | --oldest-new | --time | --certificate | \
             --prometheus | --max) i=$((i + 1)) ;;
         -*) ;;
-        fetch | list | show | save | delete | stat | check | info | shell | history | accounts)
+        fetch | list | show | save | delete | stat | check | info | shell | history | repair | accounts)
             if [[ -z $command && ${#places[@]} -eq 0 ]]; then command=$word; else places+=("$word"); fi
             ;;
         *) places+=("$word") ;;
@@ -121,7 +121,7 @@ _popfetch_options()
         --password-fd --allow-plaintext-password -h --help --version"
     local own=
     case ${command:-fetch} in
-    fetch) own="--to --delete -n --dry-run --all --force --accept-new-uids --jobs --max-messages --max-size --wait" ;;
+    fetch) own="--to --delete -n --dry-run --all --force --adopt --accept-new-uids --jobs --max-messages --max-size --wait" ;;
     list) own="--headers --where --sort --reverse" ;;
     show) own="--raw --headers --lines --where" ;;
     save) own="-o --output --where" ;;
@@ -137,12 +137,12 @@ _popfetch_positional()
 {
     case $command in
     list | show | save | delete) if ((${#places[@]})); then _popfetch_offer_messages; else _popfetch_offer_accounts; fi ;;
-    stat | info | shell | history) ((${#places[@]})) || _popfetch_offer_accounts ;;
+    stat | info | shell | history | repair) ((${#places[@]})) || _popfetch_offer_accounts ;;
     accounts) ;;
     fetch | check) _popfetch_offer_accounts ;;
     *)
         ((${#places[@]})) ||
-            _popfetch_offer fetch list show save delete stat check info shell history accounts
+            _popfetch_offer fetch list show save delete stat check info shell history repair accounts
         _popfetch_offer_accounts
         ;;
     esac

@@ -1,6 +1,6 @@
 # Completion of popfetch for fish. Asks popfetch itself for accounts and for the UIDs in a ledger: no network, no noise.
 
-set -g __popfetch_commands fetch list show save delete stat check info shell history accounts
+set -g __popfetch_commands fetch list show save delete stat check info shell history repair accounts
 
 # The words before the cursor without options and their values; a missing command is fetch.
 function __popfetch_places
@@ -102,6 +102,7 @@ complete -c popfetch -n __popfetch_wants_command -a check -d 'For monitoring'
 complete -c popfetch -n __popfetch_wants_command -a info -d 'Look at a server and a login'
 complete -c popfetch -n __popfetch_wants_command -a shell -d 'A session by hand'
 complete -c popfetch -n __popfetch_wants_command -a history -d 'What was fetched when, and where it was put'
+complete -c popfetch -n __popfetch_wants_command -a repair -d 'Save every readable record of a damaged ledger'
 complete -c popfetch -n __popfetch_wants_command -a accounts -d 'The configured accounts'
 complete -c popfetch -n __popfetch_wants_account -a '(__popfetch_accounts)' -d Account
 complete -c popfetch -n __popfetch_wants_message -k -a '(__popfetch_messages)' -d Message
@@ -126,6 +127,7 @@ complete -c popfetch -n '__popfetch_using fetch' -l delete -x -a 'never fetched 
 complete -c popfetch -n '__popfetch_using fetch delete' -s n -l dry-run -d 'Show what would be done'
 complete -c popfetch -n '__popfetch_using fetch' -l all -d 'Also what was fetched before'
 complete -c popfetch -n '__popfetch_using fetch' -l force -d 'Try failed messages now, no guards'
+complete -c popfetch -n '__popfetch_using fetch' -l adopt -d 'Recognise mail that lies at the destination'
 complete -c popfetch -n '__popfetch_using fetch' -l accept-new-uids -d 'Take mail as new although it was renumbered'
 complete -c popfetch -n '__popfetch_using fetch' -l jobs -x -d 'Accounts at the same time'
 complete -c popfetch -n '__popfetch_using fetch' -l max-messages -x -d 'Messages in this run, at most'

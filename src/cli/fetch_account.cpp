@@ -15,6 +15,7 @@
 #include <popfetch/pop3/error.hpp>
 
 #include "accounts.hpp"
+#include "adopt.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
@@ -129,6 +130,9 @@ private:
             fetch::forget_closed_login(ledger_);
             report_.connected(seen, account_);
             const auto login = base::wall_clock();
+            if (options_.adopt)
+                report_.warned("recognised " + base::format_count(adopt(maildrop, *target_, ledger_, login)) +
+                               " messages as fetched before");
             const auto totals = run(std::move(maildrop), run_);
             remember_login_delay(ledger_, login);
             return totals;
@@ -205,9 +209,11 @@ public:
         const auto remaining = planned_ - std::min(planned_, totals.fetched);
         std::string text;
         if (totals.fetched > 0)
-            text += "; " + base::format_count(totals.fetched) + (totals.fetched == 1 ? " message is" : " messages are") + " safe";
+            text += "; " + base::format_count(totals.fetched) +
+                    (totals.fetched == 1 ? " message is" : " messages are") + " safe";
         if (remaining > 0)
-            text += (text.empty() ? "; " : ", ") + base::format_count(remaining) + (remaining == 1 ? " remains" : " remain") + " on the server";
+            text += (text.empty() ? "; " : ", ") + base::format_count(remaining) +
+                    (remaining == 1 ? " remains" : " remain") + " on the server";
         return text;
     }
 

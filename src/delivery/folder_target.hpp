@@ -36,6 +36,8 @@ public:
         return shelf_.newest_of(account);
     }
 
+    void survey(const std::function<void(const Resting&)>& see) const override { shelf_.survey(see); }
+
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override { return staging_.begin(envelope); }
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;

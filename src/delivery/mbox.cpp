@@ -19,6 +19,7 @@
 #include "receipts.hpp"
 #include "staging_folder.hpp"
 #include "targets.hpp"
+#include "survey.hpp"
 
 namespace popfetch::delivery {
 
@@ -51,6 +52,7 @@ public:
     BatchLimits batch_limits() const override;
     std::optional<std::uint64_t> free_space() const override;
     std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const override;
+    void survey(const std::function<void(const Resting&)>& see) const override { survey_mbox(path_, see); }
 
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override { return batches_.begin(envelope); }

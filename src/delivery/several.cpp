@@ -65,6 +65,8 @@ public:
     BatchLimits batch_limits() const override;
     std::optional<std::uint64_t> free_space() const override;
     std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const override;
+    /// The first: all of them hold the same mail.
+    void survey(const std::function<void(const Resting&)>& see) const override { targets_.front()->survey(see); }
 
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override;

@@ -13,6 +13,7 @@
 #include <popfetch/base/printable.hpp>
 
 #include "rename.hpp"
+#include "survey.hpp"
 
 namespace popfetch::delivery {
 
@@ -122,6 +123,12 @@ std::optional<base::WallTime> Shelf::newest_of(std::string_view account) const
         }
     }
     return newest;
+}
+
+void Shelf::survey(const std::function<void(const Resting&)>& see) const
+{
+    for (const auto& folder : folders())
+        for (const auto& name : names_in(folder)) survey_file(folder / name, see);
 }
 
 std::optional<std::uint64_t> Shelf::free_space() const

@@ -34,6 +34,7 @@ public:
 
     std::optional<base::WallTime> newest_of(std::string_view account) const;
     std::optional<std::uint64_t> free_space() const;
+    void survey(const std::function<void(const Resting&)>& see) const;
 
 private:
     std::optional<std::string> move(const StagingFolder& from, const Staged& staged) const;

@@ -18,7 +18,7 @@ constexpr std::string_view ways_on =
 
 void refuse_vanished_ledger(const Run& run)
 {
-    if (has_run(run.ledger) || run.policy.force || run.policy.accept_new_uids) return;
+    if (has_run(run.ledger) || run.policy.force || run.policy.accept_new_uids || run.policy.adopt) return;
     if (run.ledger.snapshot().size() > 0) return;
     if (!run.target.newest_earlier_mail(run.account)) return;
     throw base::Error{base::ExitStatus::config, "state.vanished",

@@ -66,6 +66,7 @@ std::vector<Record> events()
                               {"exit", 75}}),
         of_message("deleted", {{"why", "fetched more than 14d ago"}}),
         event("warning", {{"text", "the sizes of LIST are not exact"}}),
+        event("note", {{"text", "message 7 left the server meanwhile"}}),
         {{"event", "error"},
          {"class", "tls.certificate_expired"},
          {"account", "work"},
@@ -208,6 +209,12 @@ TEST_CASE("the size of a mailbox is one object")
     check_golden(
         "stat.ndjson",
         lines({{{"account", "work"}, {"host", "pop.example.org"}, {"count", 410u}, {"octets", Octets{25'270'682}}}}));
+}
+
+TEST_CASE("what a repair saved is one object")
+{
+    check_golden("repair.ndjson",
+                 lines({{{"account", "work"}, {"ledger", "/home/alice/work.ledger"}, {"saved", 1204u}}}));
 }
 
 TEST_CASE("what is known of a server is one object as far as it came")

@@ -29,6 +29,11 @@ ALL = REAL + AWKWARD
 EXPECTED = sorted(map(served, ALL))
 
 
+def as_stored(message):
+    """Line ends are one octet here: a file with CRLF inside is served and stored as if it had LF."""
+    return served(message).replace(b"\r\n", b"\n")
+
+
 def in_maildir(folder):
     return sorted(p.read_bytes() for sub in ("new", "cur") for p in (folder / sub).iterdir())
 
@@ -143,6 +148,41 @@ class Policies(FetchTest):
         _, client = self.serve([REAL[0], b"Subject: big\n\n" + b"x" * 70 + b"\n" * 200000])
         client.configure(max_size="100K").run()
         self.assertEqual(in_maildir(self.folder / "Mail"), [REAL[0]])
+
+
+class Guards(FetchTest):
+    def test_a_lost_ledger_stops_the_run_and_adopt_goes_on_without_fetching_twice(self):
+        server, client = self.serve(REAL[:30])
+        client.configure(state_id="test").run()
+        for path in (self.folder / "state").iterdir():
+            path.unlink()
+        self.assertIn("--adopt", client.run(status=78).stderr)
+        result = client.run("--adopt")
+        self.assertIn("recognised 30 messages", result.stderr)
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:30]))
+        client.run()
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:30]))
+
+    def test_renumbered_messages_stop_the_run_and_are_adopted(self):
+        server, client = self.serve(REAL[:30])
+        client.configure().run()
+        cur = server.home / "mail" / "alice" / "cur"
+        for number, path in enumerate(sorted(cur.iterdir()), 1):
+            path.rename(cur / f"{1900000000 + number}.M{number}.moved:2,S")
+        self.assertIn("renumbered", client.run(status=75).stderr)
+        client.run("--adopt")
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:30]))
+        client.configure(deliver="mbox:mbox").run("--accept-new-uids")
+        self.assertFalse((self.folder / "mbox").exists() and in_mbox(self.folder / "mbox"))
+
+    def test_a_second_run_of_the_account_ends_at_once(self):
+        import fcntl
+        _, client = self.serve(REAL[:3])
+        client.configure().run()
+        (lock,) = (self.folder / "state").glob("*.lock")
+        with lock.open() as held:
+            fcntl.flock(held, fcntl.LOCK_EX)
+            self.assertIn("another", client.run(status=75).stderr)
 
 
 class Mechanisms(FetchTest):

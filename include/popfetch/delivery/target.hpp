@@ -77,6 +77,12 @@ struct BatchLimits {
     std::chrono::milliseconds age{1000};
 };
 
+/// A message that lies at a target, whoever put it there.
+struct Resting {
+    std::string head;                  // its header, at most 64 KiB, line ends LF
+    std::uint64_t octets = 0;          // as LIST would count it (RFC 1939 §11)
+};
+
 class Target {
 public:
     Target() = default;
@@ -103,6 +109,10 @@ public:
     /// tell. The guard against a ledger that vanished or came back from an old backup (FAULTS S03, S06). May read whole
     /// folders: asked only when there is suspicion.
     virtual std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const = 0;
+
+    /// Shows every message that lies here. Reads them all, so it is asked only when a user wants mail recognised (--adopt). Targets that cannot be
+    /// read back show nothing.
+    virtual void survey(const std::function<void(const Resting&)>& /*see*/) const {}
 
     virtual std::unique_ptr<Letter> begin(const Envelope& envelope) = 0;
 

@@ -41,7 +41,8 @@ struct Policy {
     Order order = Order::as_listed;
     bool again = false; // --all: also what was fetched before
     bool force = false; // --force: failed ones at once, no guards, no waiting for LOGIN-DELAY
-    bool accept_new_uids = false;
+    bool accept_new_uids = false;                      // take mail as new although the guards speak against it
+    bool adopt = false;                                // mail at the destination has been or will be recognised: no guard needed
     std::chrono::seconds forget_after{std::chrono::hours{24 * 90}};
 };
 

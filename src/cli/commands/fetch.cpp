@@ -26,6 +26,7 @@ config::Account adjusted(config::Account account, const FetchOptions& options)
     account.policy.again = options.all;
     account.policy.force = options.force;
     account.policy.accept_new_uids = options.accept_new_uids;
+    account.policy.adopt = options.adopt;
     // Standard output keeps no promise, so nothing is ever deleted for it (DESIGN §3).
     if (std::ranges::any_of(account.deliver,
                             [](const delivery::Spec& spec) { return spec.kind == delivery::Spec::Kind::stdout_; }))
@@ -91,6 +92,8 @@ void add_fetch(CLI::App& app, Invocation& invocation)
     command->add_flag("--all", options->all, "Also what was fetched before");
     command->add_flag("--force", options->force,
                       "Try failed messages now, do not wait after a refused login, no guards");
+    command->add_flag("--adopt", options->adopt,
+                      "Recognise mail that lies at the destination already, and do not fetch it again");
     command->add_flag("--accept-new-uids", options->accept_new_uids,
                       "Take mail as new although the server has renumbered it");
     command->add_option("--jobs", options->jobs, "Accounts at the same time")
