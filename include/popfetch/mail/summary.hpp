@@ -28,15 +28,15 @@ struct Address {
 struct Summary {
     std::vector<Address> from, to; // members of groups one by one; at most 1,000
     std::string subject;           // longer than 4 KiB is cut, with "…" (FAULTS O08)
-    std::optional<base::WallTime>
-        date;               // nothing for one that cannot be read or cannot be meant (before 1971, after 2199)
-    std::string message_id; // without angle brackets
+    /// Nothing for one that cannot be read or cannot be meant: before 1971, after 2199.
+    std::optional<base::WallTime> date;
+    std::string message_id;                 // without angle brackets
     std::optional<std::string> subject_raw; // the original octets, where they were not valid UTF-8
 };
 
 /// Of a message, or of the beginning of one (TOP n 0), with LF or CRLF. Of several fields of a name the first counts.
-/// 8-bit text without a charset is UTF-8, or in the charset of the body, or windows-1252. Reads at most the first 256
-/// KiB.
+/// 8-bit text without a charset is UTF-8, or in the charset of the body, or windows-1252. Reads 256 KiB
+/// at most.
 Summary summarize(std::string_view head);
 
 /// One part of a message that is not shown as text. A message inside a message is one.
