@@ -45,8 +45,14 @@ def fetchmail_command(world, program):
 
 
 def getmail_command(world, program):
+    user = ""
+    if os.geteuid() == 0:                        # as root it delivers for somebody else
+        user = "user = nobody\n"
+        os.chmod(world.folder, 0o711)
+        for part in ("", "tmp", "new", "cur"):
+            shutil.chown(os.path.join(world.maildir, part), "nobody")
     world.write("getmailrc", f"[retriever]\ntype = SimplePOP3Retriever\nserver = 127.0.0.1\nport = {world.server.port}\nusername = demo\n"
-                f"password = demo\n[destination]\ntype = Maildir\npath = {world.maildir}/\n[options]\nread_all = false\ndelete = false\n"
+                f"password = demo\n[destination]\ntype = Maildir\npath = {world.maildir}/\n{user}[options]\nread_all = false\ndelete = false\n"
                 "verbose = 0\ndelivered_to = false\nreceived = false\nto_oldmail_on_each_mail = true\n")
     return [program, "--getmaildir", world.folder, "--rcfile", "getmailrc"]
 
