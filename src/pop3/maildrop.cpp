@@ -128,6 +128,16 @@ Reply Maildrop::quit() &&
     return wire->read_reply("QUIT");
 }
 
+void Maildrop::say_goodbye() && noexcept
+{
+    try {
+        wire_->send("QUIT");
+    } catch (const base::Error&) {
+        // The line is gone already, and nothing depends on it.
+    }
+    wire_.reset();
+}
+
 void Maildrop::hang_up() && noexcept { wire_.reset(); }
 
 }
