@@ -241,16 +241,18 @@ TEST_CASE("What a reader has taken away is lost rather than believed to be there
 
 TEST_CASE("F02 a failed sync is not tried again and its letters leave nothing")
 {
+    // The first is synced alone; the others side by side, each of them once.
+    const auto [at, most] = GENERATE(table<unsigned, unsigned>({{1, 1}, {2, 3}, {3, 3}}));
     MaildirStand stand;
     auto target = stand.start();
     const auto before = stand.traces();
     {
         auto letters = write(*target, {message, "second\n", "third\n"});
-        const Faults faults{{.at = 2, .error = EIO, .only = FileCall::sync_file}};
+        const Faults faults{{.at = at, .error = EIO, .only = FileCall::sync_file}};
         const auto failure = failure_of([&] { target->stage(letters); });
         CHECK(failure.status == ExitStatus::io);
         CHECK(failure.says("could not sync it"));
-        CHECK(faults.calls() == 2);
+        CHECK(faults.calls() <= most);
     }
     CHECK(stand.traces() == before);
 }
