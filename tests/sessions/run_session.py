@@ -62,6 +62,10 @@ class Script(threading.Thread):
             with connection:
                 try:
                     self.play(connection, steps)
+                except (ConnectionResetError, BrokenPipeError) as error:
+                    # A client that has nothing to lose need not wait for the reply to QUIT.
+                    if not self.quitting:
+                        self.complaint = self.complaint or f"{type(error).__name__}: {error}"
                 except (OSError, AssertionError) as error:
                     self.complaint = self.complaint or f"{type(error).__name__}: {error}"
         # Anybody who comes after the last connection of the script comes too often.
@@ -73,6 +77,7 @@ class Script(threading.Thread):
 
     def play(self, connection, steps):
         reader = connection.makefile("rb")
+        self.quitting = False
         for step in steps:
             kind, _, rest = step.partition(" ")
             if kind == "S:":
@@ -81,6 +86,7 @@ class Script(threading.Thread):
                 connection.sendall(unescape(rest))
             elif kind == "C:":
                 got = reader.readline().decode("utf-8", "replace").rstrip("\r\n")
+                self.quitting = got == "QUIT"
                 assert rest == "*" or got == rest, f"expected {rest!r} from the client, got {got!r}"
             elif kind == "closed":
                 assert reader.read(1) == b"", "the client should have closed the line"
