@@ -135,6 +135,17 @@ TEST_CASE("parts within parts are read to a bounded depth")
     CHECK(read(nested(5'000)).text == "[parts within parts within parts: the innermost are not shown]\n");
 }
 
+TEST_CASE("a message with more boundaries than anybody writes is not read to its end")
+{
+    std::string text = nested(1'000);
+    while (text.size() < (2U << 20U)) text += "--\n";
+    CHECK(read(text).text.ends_with(
+        "[the message is very long or has very many boundaries: the rest was not looked at]\n"));
+    std::string honest;
+    for (int i = 0; i < 40'000; ++i) honest += "-- a comment\n";
+    CHECK(read("Content-Type: text/plain\n\n" + honest).text == honest);
+}
+
 TEST_CASE("a message within a message stays closed whatever it holds")
 {
     std::string inner = "To: ";
