@@ -18,8 +18,8 @@ namespace popfetch::delivery {
 
 namespace {
 
-// One batch being staged and one being written, of messages as mail has them (5 to 10 KiB).
-constexpr std::size_t memory_for_drafts = 5u << 20;
+// Together with a batch that is being staged, of messages as mail has them (5 to 10 KiB), and little enough for small machines.
+constexpr std::size_t memory_for_drafts = 1u << 20;
 
 class OpenFolder {
 public:
