@@ -30,8 +30,9 @@ std::size_t find_token(std::string_view name) noexcept
 {
     for (std::size_t at = name.find('R'); at != std::string_view::npos; at = name.find('R', at + 1)) {
         const auto token = name.substr(at + 1, token_digits);
-        const bool ends = at + 1 + token_digits == name.size() || !is_hex(name[at + 1 + token_digits]);
-        if (token.size() == token_digits && ends && std::ranges::all_of(token, is_hex)) return at + 1;
+        const auto behind = name.substr(at + 1 + token.size(), 1);
+        if (token.size() == token_digits && std::ranges::all_of(token, is_hex) && std::ranges::none_of(behind, is_hex))
+            return at + 1;
     }
     return std::string_view::npos;
 }
