@@ -13,19 +13,12 @@
 #include <popfetch/delivery/target.hpp>
 
 #include "lmtp_server.hpp"
+#include "support/fast_folder.hpp"
 #include "support/temp_folder.hpp"
 
 namespace popfetch::test {
 
 using namespace std::string_literals;
-
-/// In memory unless the caller has a wish: tests that make thousands of files should not wait for a disk.
-inline std::filesystem::path fast_folder()
-{
-    const std::filesystem::path memory{"/dev/shm"};
-    const bool wished = std::getenv("TMPDIR") != nullptr;
-    return !wished && ::access(memory.c_str(), W_OK) == 0 ? memory : std::filesystem::temp_directory_path();
-}
 
 /// The names of the files in a folder and below it, sorted, relative to it.
 inline std::vector<std::string> files_below(const std::filesystem::path& folder)
