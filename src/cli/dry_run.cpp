@@ -21,6 +21,7 @@ using fetch::Decision;
 struct AccountPlan {
     pop3::Listing listing; // the decisions point into it
     fetch::Plan plan;
+    base::WallTime made = base::wall_clock();
 
     // Keeping is what happens to whatever is neither fetched, skipped nor deleted.
     std::uint64_t kept() const
@@ -50,7 +51,7 @@ AccountPlan plan_of(const config::Account& account, const Globals& globals)
     result.listing = maildrop.scan();
     const auto ledger = ledger_to_read(account, globals);
     result.plan = fetch::plan(result.listing, ledger ? ledger->snapshot() : state::Snapshot{}, account.policy,
-                              base::wall_clock(), ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown);
+                              result.made, ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown);
     std::move(maildrop).quit(); // nothing was retrieved, so nothing can be deleted by it
     return result;
 }
@@ -100,7 +101,13 @@ std::string as_text(const std::string& account, const AccountPlan& planned)
     return text + deletion_lines(planned.plan.deletions);
 }
 
-void add_messages(output::Value::List& list, std::span<const Decision> decisions, std::string_view action_name)
+std::string why(const Decision& d, base::WallTime now)
+{
+    return d.action == Action::keep ? "fetched " + base::to_local(d.fetched, now) : d.why;
+}
+
+void add_messages(output::Value::List& list, std::span<const Decision> decisions, std::string_view action_name,
+                  base::WallTime now)
 {
     for (const auto& d : decisions) {
         std::string_view action = action_name;
@@ -111,15 +118,15 @@ void add_messages(output::Value::List& list, std::span<const Decision> decisions
                                          {"size", output::Octets{d.message.size}},
                                          {"action", action},
                                          {"reason", d.reason},
-                                         {"why", d.why}});
+                                         {"why", why(d, now)}});
     }
 }
 
 output::Record as_record(const std::string& account, const AccountPlan& planned)
 {
     output::Value::List messages;
-    add_messages(messages, planned.plan.decisions, "keep");
-    add_messages(messages, planned.plan.deletions, "delete");
+    add_messages(messages, planned.plan.decisions, "keep", planned.made);
+    add_messages(messages, planned.plan.deletions, "delete", planned.made);
     return {{"event", "plan"},
             {"account", account},
             {"fetch", planned.count(Action::fetch)},

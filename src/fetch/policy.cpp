@@ -1,7 +1,7 @@
 #include <popfetch/fetch/policy.hpp>
 
 #include <algorithm>
-#include <iterator>
+#include <span>
 
 #include <popfetch/base/units.hpp>
 
@@ -11,7 +11,7 @@ namespace {
 
 Decision decision(const pop3::Message& message, Action action, std::string_view reason, std::string why)
 {
-    return {message, action, std::move(why), reason};
+    return {message, action, std::move(why), reason, {}};
 }
 
 Decision of_failed(const pop3::Message& message, const state::Known& known, const Policy& policy, base::WallTime now)
@@ -33,7 +33,7 @@ Decision of_known(const pop3::Message& message, const state::Known& known, const
     if (known.size != message.size && sizes == pop3::SizeTrust::exact)
         return decision(message, Action::fetch, "size_changed", "known, but with another size");
     if (policy.again) return decision(message, Action::fetch, "again", "fetched before");
-    return decision(message, Action::keep, "fetched", "fetched " + base::to_local(known.since, now));
+    return {message, Action::keep, {}, "fetched", known.since};
 }
 
 Decision of(const pop3::Message& message, const state::Snapshot& known, const Policy& policy, base::WallTime now,
@@ -53,7 +53,7 @@ Decision of(const pop3::Message& message, const state::Snapshot& known, const Po
     return result;
 }
 
-void put_in_order(std::vector<Decision>& fetches, Order order)
+void put_in_order(std::span<Decision> fetches, Order order)
 {
     if (order == Order::newest_first)
         std::ranges::sort(fetches, std::greater{}, [](const Decision& d) { return d.message.number; });
@@ -61,7 +61,7 @@ void put_in_order(std::vector<Decision>& fetches, Order order)
         std::ranges::stable_sort(fetches, std::less{}, [](const Decision& d) { return d.message.size; });
 }
 
-void limit_run(std::vector<Decision>& fetches, const Policy& policy)
+void limit_run(std::span<Decision> fetches, const Policy& policy)
 {
     std::uint64_t messages = 0, octets = 0;
     for (auto& d : fetches) {
@@ -128,16 +128,17 @@ std::string_view ledger_id(const pop3::Message& message, const Identities& ident
 std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy,
                              base::WallTime now, pop3::SizeTrust sizes)
 {
-    std::vector<Decision> fetches, others;
-    for (std::size_t i = 0; i < listing.size(); ++i) {
-        auto made = of(listing[i], known, policy, now, sizes);
-        (made.action == Action::fetch ? fetches : others).push_back(std::move(made));
-    }
+    const auto fetched = [](const Decision& d) { return d.action == Action::fetch; };
+    std::vector<Decision> decisions;
+    decisions.reserve(listing.size());
+    for (std::size_t i = 0; i < listing.size(); ++i) decisions.push_back(of(listing[i], known, policy, now, sizes));
+
+    const auto others = std::ranges::stable_partition(decisions, fetched);
+    const std::span fetches{decisions.begin(), others.begin()};
     put_in_order(fetches, policy.order);
     limit_run(fetches, policy);
-    std::stable_partition(fetches.begin(), fetches.end(), [](const Decision& d) { return d.action == Action::fetch; });
-    fetches.insert(fetches.end(), std::make_move_iterator(others.begin()), std::make_move_iterator(others.end()));
-    return fetches;
+    std::ranges::stable_partition(fetches, fetched);
+    return decisions;
 }
 
 void fit_into(std::vector<Decision>& decisions, std::uint64_t free)

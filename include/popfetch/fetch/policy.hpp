@@ -53,9 +53,9 @@ enum class Action { fetch, skip, keep, remove };
 struct Decision {
     pop3::Message message;
     Action action = Action::keep;
-    std::string why;
-    std::string_view
-        reason; // for scripts: "new", "too_large", "retry_later", "again", "size_changed", "limit", "unidentified", …
+    std::string why{}; // nothing for `keep`: `fetched` says it, without a text for each of 100,000
+    std::string_view reason{}; // for scripts: "new", "too_large", "retry_later", "again", "size_changed", "limit", …
+    base::WallTime fetched{};  // when, of what is kept
 };
 
 /// The ids of messages that have no usable UID, by number, as far as their bytes have been seen in this session: a
