@@ -113,9 +113,8 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
         return totals;
     }
 
-    const auto retrieved = std::ranges::any_of(plan, [](const Decision& d) { return d.action == Action::fetch; });
     const auto deleted = mark_expired(maildrop, listing, retrieval.identities(), run);
-    if (!retrieved && deleted.empty()) {
+    if (deleted.empty()) {
         std::move(maildrop).say_goodbye();
         return totals;
     }

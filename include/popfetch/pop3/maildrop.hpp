@@ -134,7 +134,7 @@ public:
     /// Enters UPDATE. The reply, which may be -ERR "some deleted messages not removed" (RFC 1939 §6). Throws
     /// ConnectionError when none comes: then nobody knows what was deleted until the next listing.
     Reply quit() &&;
-    /// QUIT without waiting for its reply, which matters only to a session that retrieved or deleted something.
+    /// QUIT without waiting for its reply, which matters only to a session that marked something as deleted.
     void say_goodbye() && noexcept;
     void hang_up() && noexcept;
 
