@@ -12,6 +12,7 @@ namespace popfetch::state {
 inline std::uint64_t word_at(const char* at, std::size_t octets) noexcept
 {
     std::uint64_t word = 0;
+    if (octets == 0) return word; // `at` may be null
     if constexpr (std::endian::native == std::endian::little) {
         std::memcpy(&word, at, octets);
     } else {
