@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -51,7 +52,14 @@ void set_journaling(const Database& database, Journaling wanted)
     if (wanted == Journaling::rollback) database.execute("PRAGMA locking_mode = NORMAL");
 }
 
-bool is_blank(const Database& database) { return version_of(database) == 0 && tables_in(database).empty(); }
+// Where the making of a ledger was cut short, the file is empty or has one page. A longer one held something once, even
+// if its first page has forgotten what.
+bool is_blank(const Database& database)
+{
+    if (version_of(database) != 0 || !tables_in(database).empty()) return false;
+    constexpr std::uintmax_t page = 4096; // SQLite's since 3.12; what the file itself says of it may be damaged too
+    return std::filesystem::file_size(database.path()) <= page;
+}
 
 void create_schema(const Database& database)
 {

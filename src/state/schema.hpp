@@ -23,7 +23,8 @@ enum class Journaling {
 /// Chooses the journal; a database that cannot have the log gets the other.
 void set_journaling(const Database& database, Journaling wanted);
 
-/// True for an empty database: nothing was ever created in it.
+/// True for an empty database: nothing was ever created in it. One that was emptied, or damaged until it looks so, is not
+/// blank but Corrupt.
 bool is_blank(const Database& database);
 void create_schema(const Database& database);
 

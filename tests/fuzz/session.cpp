@@ -12,8 +12,8 @@
 #include <popfetch/pop3/login.hpp>
 
 #include "session_world.hpp"
-#include "support/memory_stream.hpp"
 #include "support/fast_folder.hpp"
+#include "support/memory_stream.hpp"
 #include "support/temp_folder.hpp"
 
 using namespace popfetch;

@@ -141,6 +141,22 @@ TEST_CASE("S02 a file cut short or two ledgers in one file are refused")
     CHECK(reading_of(changed, expected) == "state.damaged");
 }
 
+TEST_CASE("S02 a ledger whose first page forgets its tables is damaged and not new")
+{
+    const test::TempFolder folder;
+    const auto path = folder / "work.ledger";
+    fill(path, 60);
+    const auto expected = everything(open_ledger(path));
+    auto image = test::text_of(path);
+    constexpr std::size_t user_version = 63, tables = 104; // the last octets of both (SQLite's file format, §1.3, §1.6)
+    REQUIRE(image[user_version] == 1);
+    image[user_version] = image[tables] = 0;
+    test::put_text(path, image);
+    CHECK(reading_of(path, expected) == "state.damaged");
+    CHECK_THROWS_AS(read_ledger(path), Corrupt);
+    CHECK((test::text_of(path) == image));
+}
+
 TEST_CASE("S02 damage ends with 65 and says how to repair")
 {
     const test::TempFolder folder;
