@@ -7,6 +7,7 @@
 #include <popfetch/base/printable.hpp>
 #include <popfetch/mail/summary.hpp>
 
+#include "bounds.hpp"
 #include "charset.hpp"
 #include "content.hpp"
 #include "gmime.hpp"
@@ -18,11 +19,9 @@ namespace popfetch::mail {
 namespace {
 
 // What a person can take in, and far more than honest mail has.
-constexpr std::size_t most_message = 256U << 20U; // octets that are looked at
-constexpr std::size_t most_text = 1U << 20U;      // octets
+constexpr std::size_t most_text = 1U << 20U; // octets
 constexpr unsigned most_parts = 500, deepest = 32;
-constexpr std::size_t most_boundaries = 50'000; // GMime compares each with those of a thousand levels
-constexpr std::size_t longest_name = 255;       // octets
+constexpr std::size_t longest_name = 255; // octets
 
 std::string text_or_empty(const char* text) { return text == nullptr ? std::string{} : base::valid_utf8(text); }
 
@@ -60,7 +59,9 @@ public:
     void finish(bool message_cut)
     {
         bool said = false;
-        if (message_cut) note(said, "the message is very long or has very many boundaries: the rest was not looked at");
+        if (message_cut)
+            note(said,
+                 "the message is very long, or has very many boundaries or header lines: the rest was not looked at");
         for (const std::string& text : notes_) readable_.text += (readable_.text.empty() ? "[" : "\n[") + text + "]\n";
     }
 
@@ -152,19 +153,6 @@ std::string_view without_mbox_line(std::string_view message)
     return message.substr(std::min(message.find('\n'), message.size() - 1) + 1);
 }
 
-/// The message up to where it is longer, or has more lines that may be boundaries, than honest mail.
-std::string_view bounded(std::string_view message)
-{
-    message = message.substr(0, most_message);
-    std::size_t at = 0;
-    for (std::size_t count = 0; count < most_boundaries; ++count) {
-        at = message.find("\n--", at);
-        if (at == std::string_view::npos) return message;
-        ++at;
-    }
-    return message.substr(0, at);
-}
-
 /// A message taken apart. As a part, not as a GMimeMessage: that would parse its addresses at once, whatever they hold.
 class Parsed {
 public:
@@ -197,7 +185,7 @@ Readable read(std::string_view message)
     readable.summary = summarize(header);
     readable.cc = read_addresses(header, "Cc", header.charset());
 
-    const std::string_view looked_at = bounded(message);
+    const std::string_view looked_at = within({}, message);
     const Parsed parsed{without_mbox_line(looked_at)};
     Reader reader{readable};
     if (parsed.get() != nullptr) reader.read(parsed.get(), 0);
