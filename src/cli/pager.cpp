@@ -1,23 +1,15 @@
 #include "pager.hpp"
 
-#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <vector>
 
-#include <fcntl.h>
-#include <spawn.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/file.hpp>
 
 #include "screen.hpp"
-
-extern "C" {
-extern char** environ;
-}
 
 namespace popfetch::cli {
 
@@ -37,29 +29,29 @@ std::vector<std::string> pager_words()
 
 Pager::Pager(bool wanted)
 {
-    auto words = wanted ? pager_words() : std::vector<std::string>{};
-    std::array<int, 2> ends{};
-    if (words.empty() || ::pipe2(ends.data(), O_CLOEXEC) != 0) return;
-    base::Fd from{ends[0]}, to{ends[1]};
-
-    std::vector<char*> argv;
-    for (auto& word : words) argv.push_back(word.data());
-    argv.push_back(nullptr);
-    posix_spawn_file_actions_t actions;
-    ::posix_spawn_file_actions_init(&actions);
-    ::posix_spawn_file_actions_adddup2(&actions, from.get(), STDIN_FILENO);
-    if (::posix_spawnp(&child_, argv[0], &actions, nullptr, argv.data(), environ) == 0)
-        to_pager_ = std::move(to);
-    else
-        child_ = -1; // no such pager: plain output is better than none
-    ::posix_spawn_file_actions_destroy(&actions);
+    const auto words = wanted ? pager_words() : std::vector<std::string>{};
+    const auto file = words.empty() ? std::nullopt : base::find_program(words.front(), base::search_path());
+    if (!file) return; // no such pager: plain output is better than none
+    base::Pipe pipe;
+    try {
+        child_.emplace(base::Program{.file = *file,
+                                     .argv = words,
+                                     .environment = base::our_environment(),
+                                     .input = pipe.read.get(),
+                                     .output = STDOUT_FILENO,
+                                     .errors = STDERR_FILENO,
+                                     .own_group = false});
+        to_pager_ = std::move(pipe.write);
+    } catch (const base::SystemError&) {
+        return; // nor where it cannot be started
+    }
 }
 
 Pager::~Pager() { finish(); }
 
 void Pager::write(std::string_view bytes)
 {
-    if (child_ < 0) return StandardOutput{}.write(bytes);
+    if (!child_) return StandardOutput{}.write(bytes);
     if (!to_pager_) return;
     try {
         base::write_all(to_pager_.get(), bytes, "pager");
@@ -72,10 +64,9 @@ void Pager::write(std::string_view bytes)
 void Pager::finish()
 {
     to_pager_.reset();
-    if (child_ < 0) return;
-    while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
-    }
-    child_ = -1;
+    if (!child_) return;
+    child_->wait_until(std::chrono::steady_clock::time_point::max());
+    child_.reset();
 }
 
 }

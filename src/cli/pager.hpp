@@ -1,12 +1,10 @@
 #pragma once
 // Standard output, or $PAGER in front of it when a person reads (PAGER unset: less; PAGER empty or "cat": none).
 
-#include <string>
-
-#include <sys/types.h>
+#include <optional>
 
 #include <popfetch/base/byte_sink.hpp>
-#include <popfetch/base/fd.hpp>
+#include <popfetch/base/child.hpp>
 
 namespace popfetch::cli {
 
@@ -20,7 +18,7 @@ public:
 
 private:
     base::Fd to_pager_;
-    pid_t child_ = -1;
+    std::optional<base::Child> child_;
 };
 
 }

@@ -4,102 +4,113 @@
 #include <array>
 #include <cerrno>
 
+#include <fcntl.h>
 #include <poll.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <popfetch/base/ascii.hpp>
+#include <popfetch/base/child.hpp>
+#include <popfetch/base/error.hpp>
 #include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
 #include <popfetch/config/account.hpp>
 #include <popfetch/net/deadline.hpp>
 
-#include "spawn.hpp"
+#include "clean_environment.hpp"
 #include "wiped_text.hpp"
 
 namespace popfetch::config {
 
 namespace {
 
-using std::chrono::milliseconds;
-
 constexpr std::size_t longest_complaint = 4096;
 
-// What a command has said so far. A grandchild may hold the pipes open long after the command is gone (an agent that it
-// started), so their end is not waited for.
+// Both pipes, and what has come through them so far. A grandchild may hold them open long after the command is gone (an
+// agent that it started), so their end is not waited for.
 class Conversation {
 public:
     Conversation(const std::vector<std::string>& argv, const CommandLimits& limits)
-        : child_{argv}, limits_{limits}, deadline_{net::Deadline::in(limits.time)}
+        : limits_{limits}, deadline_{net::Deadline::in(limits.time)}, child_{program(argv)}
     {
+        for (auto* pipe : {&output_, &errors_}) {
+            pipe->write.reset();
+            ::fcntl(pipe->read.get(), F_SETFL, O_NONBLOCK);
+        }
     }
 
     /// False: the time is over.
     bool listen();
 
     bool is_flood() const noexcept { return seen_ > limits_.output; }
-    int status() const noexcept { return child_.status(); }
+    base::Child::Ending ending() const noexcept { return *child_.ending(); }
     std::string_view said() const noexcept { return said_.text; }
     std::string_view complained() const noexcept { return complained_.text; }
 
 private:
-    void wait(milliseconds pause);
-    bool drain(int descriptor, std::string& kept, std::size_t most);
+    base::Program program(const std::vector<std::string>& argv) const;
+    void wait() const;
+    void drain(base::Fd& pipe, std::string& kept, std::size_t most);
 
-    Child child_;
+    base::Pipe output_, errors_;
     const CommandLimits& limits_;
     const net::Deadline deadline_;
+    base::Child child_;
     WipedText said_{{}}, complained_{{}};
     std::size_t seen_ = 0;
-    bool output_open_ = true, errors_open_ = true;
 };
 
-void Conversation::wait(milliseconds pause)
+base::Program Conversation::program(const std::vector<std::string>& argv) const
 {
-    std::array<pollfd, 3> waited{{{output_open_ ? child_.output() : -1, POLLIN, 0},
-                                  {errors_open_ ? child_.errors() : -1, POLLIN, 0},
+    const auto& name = argv.front();
+    const auto found = base::find_program(name, base::search_path());
+    if (!found && name.find('/') == std::string::npos) throw base::SystemError{"start", name, ENOENT};
+    return {.file = found.value_or(name),
+            .argv = argv,
+            .environment = clean_environment(),
+            .output = output_.write.get(),
+            .errors = errors_.write.get()};
+}
+
+void Conversation::wait() const
+{
+    std::array<pollfd, 4> waited{{{output_.read.get(), POLLIN, 0},
+                                  {errors_.read.get(), POLLIN, 0},
+                                  {child_.end_descriptor(), POLLIN, 0},
                                   {base::wake_descriptor(), POLLIN, 0}}};
-    const auto time = std::min(pause, deadline_.left());
-    ::poll(waited.data(), waited.size(), static_cast<int>(time.count()));
+    (void)::poll(waited.data(), waited.size(), static_cast<int>(child_.poll_time(deadline_.left()).count()));
     base::throw_if_interrupted();
 }
 
-// Keeps the first `most` octets and throws the rest away. False: no more will come.
-bool Conversation::drain(int descriptor, std::string& kept, std::size_t most)
+// Keeps the first `most` octets and throws the rest away.
+void Conversation::drain(base::Fd& pipe, std::string& kept, std::size_t most)
 {
     std::array<char, 4096> buffer{};
     ssize_t count = 0;
-    while (!is_flood() && (count = ::read(descriptor, buffer.data(), buffer.size())) > 0) {
+    while (pipe && !is_flood() && (count = ::read(pipe.get(), buffer.data(), buffer.size())) > 0) {
         seen_ += static_cast<std::size_t>(count);
         kept.append(buffer.data(), std::min(static_cast<std::size_t>(count), most - kept.size()));
     }
-    const bool goes_on = count > 0 || (count < 0 && (errno == EAGAIN || errno == EINTR));
+    if (count == 0 && !is_flood()) pipe.reset();
     base::wipe(buffer.data(), buffer.size());
-    return goes_on;
 }
 
 bool Conversation::listen()
 {
     said_.text.reserve(limits_.line + 2); // room for CRLF; appending must not leave copies behind
     complained_.text.reserve(longest_complaint);
-    milliseconds pause{1}; // between two looks at whether it has ended; nothing wakes us for that
     while (!deadline_.passed()) {
-        wait(pause);
-        const auto seen = seen_;
-        const bool ended = child_.has_ended();
-        if (output_open_) output_open_ = drain(child_.output(), said_.text, limits_.line + 2);
-        if (errors_open_) errors_open_ = drain(child_.errors(), complained_.text, longest_complaint);
+        wait();
+        const bool ended = child_.ending().has_value();
+        drain(output_.read, said_.text, limits_.line + 2);
+        drain(errors_.read, complained_.text, longest_complaint);
         if (ended || is_flood()) return true;
-        const bool silent = seen == seen_ && (output_open_ || errors_open_);
-        pause = silent ? std::min(pause * 2, milliseconds{50}) : milliseconds{1};
     }
     return false;
 }
 
-std::string how_it_ended(int status)
+std::string how_it_ended(const base::Child::Ending& ending)
 {
-    if (WIFSIGNALED(status)) return "was killed by signal " + std::to_string(WTERMSIG(status));
-    return "failed with exit status " + std::to_string(WEXITSTATUS(status));
+    return (ending.by_signal ? "was killed by signal " : "failed with exit status ") + std::to_string(ending.number);
 }
 
 // The last line says most, as a rule; and a script under "set -x" may have said too much.
@@ -142,7 +153,8 @@ base::Secret first_line_of_command(const std::vector<std::string>& argv, std::st
             refuse("has not ended after " + std::to_string(limits.time.count() / 1000) + " s and was killed");
         if (conversation.is_flood())
             refuse("printed more than " + std::to_string(limits.output) + " octets and was killed");
-        if (conversation.status() != 0) refuse(how_it_ended(conversation.status()) + complaint_of(conversation));
+        if (const auto ending = conversation.ending(); ending.number != 0)
+            refuse(how_it_ended(ending) + complaint_of(conversation));
         return first_line(conversation.said(), limits.line, "the output of " + origin);
     } catch (const base::SystemError& error) {
         refuse("cannot be started: " + std::string{error.what()});

@@ -18,11 +18,9 @@
 #include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
 
-#include "child.hpp"
+#include "program_run.hpp"
 #include "spooled_target.hpp"
 #include "targets.hpp"
-
-extern char** environ; // NOLINT(readability-redundant-declaration): POSIX leaves declaring it to us
 
 namespace popfetch::delivery {
 
@@ -78,11 +76,12 @@ bool is_about_language(std::string_view variable)
 }
 
 // Another user gets nothing of ours but language and time zone.
-std::vector<std::string> environment_for(const std::optional<User>& user)
+std::vector<std::string> environment_for(const std::optional<base::User>& user)
 {
-    std::vector<std::string> environment;
-    for (char** variable = environ; variable != nullptr && *variable != nullptr; ++variable)
-        if (!is_one_of_ours(*variable) && (!user || is_about_language(*variable))) environment.emplace_back(*variable);
+    auto environment = base::our_environment();
+    std::erase_if(environment, [&](const std::string& variable) {
+        return is_one_of_ours(variable) || (user && !is_about_language(variable));
+    });
     if (!user) return environment;
     environment.push_back("PATH=" + std::string{safe_search});
     environment.push_back("HOME=" + user->home);
@@ -168,15 +167,14 @@ private:
     std::string place() const override { return "pipe:" + base::printable(spec_.argv.front()); }
 
     void find_user();
-    std::string_view search_path() const;
-    Command command_for(const Parcel& parcel) const;
+    base::Program program_for(const Parcel& parcel) const;
     void check_all_was_read(const Parcel& parcel);
 
     Spec spec_;
     std::string account_;
     std::function<void(std::string_view)> warn_;
     base::Path program_;
-    std::optional<User> user_;
+    std::optional<base::User> user_;
     bool told_of_early_close_ = false;
 };
 
@@ -193,7 +191,7 @@ void PipeTarget::find_user()
         return;
     }
     const auto name = base::printable(spec_.run_as);
-    auto user = User::find(spec_.run_as);
+    auto user = base::User::find(spec_.run_as);
     if (!user) throw bad_pipe("run_as: there is no user " + name, {});
     if (user->uid == 0) throw bad_pipe("run_as: " + name + " is root", "name another user");
     if (!root && user->uid != ::geteuid())
@@ -201,35 +199,30 @@ void PipeTarget::find_user()
     if (root) user_ = std::move(user);
 }
 
-std::string_view PipeTarget::search_path() const
-{
-    const char* const path = ::getenv("PATH");
-    return user_ || path == nullptr ? safe_search : std::string_view{path};
-}
-
 void PipeTarget::check()
 {
     find_user();
-    auto program = find_program(spec_.argv.front(), search_path());
+    auto program = base::find_program(spec_.argv.front(), user_ ? safe_search : base::search_path());
     if (!program) throw bad_pipe(description() + ": there is no such program", "give its path");
     program_ = std::move(*program);
 }
 
-Command PipeTarget::command_for(const Parcel& parcel) const
+base::Program PipeTarget::program_for(const Parcel& parcel) const
 {
     const auto replacements = replacements_for(account_, parcel);
-    Command command{program_, {}, environment_for(user_), parcel.message.file.get(), spec_.timeout, user_};
-    for (const auto& argument : spec_.argv) command.argv.push_back(expand(argument, replacements));
-    command.environment.push_back("POPFETCH_ACCOUNT=" + account_);
-    command.environment.push_back("POPFETCH_DELIVERY_ID=" + parcel.delivery_id);
-    command.environment.push_back("POPFETCH_ATTEMPT=" + std::to_string(parcel.attempt));
-    command.environment.push_back("POPFETCH_UID=" + parcel.uid);
-    return command;
+    base::Program program{program_, {}, environment_for(user_), parcel.message.file.get()};
+    program.user = user_ ? &*user_ : nullptr;
+    for (const auto& argument : spec_.argv) program.argv.push_back(expand(argument, replacements));
+    program.environment.push_back("POPFETCH_ACCOUNT=" + account_);
+    program.environment.push_back("POPFETCH_DELIVERY_ID=" + parcel.delivery_id);
+    program.environment.push_back("POPFETCH_ATTEMPT=" + std::to_string(parcel.attempt));
+    program.environment.push_back("POPFETCH_UID=" + parcel.uid);
+    return program;
 }
 
 void PipeTarget::deliver(const Parcel& parcel)
 {
-    const auto ending = run(command_for(parcel));
+    const auto ending = run(program_for(parcel), spec_.timeout);
     if (ending.kind != Ending::Kind::exited || ending.number != 0) throw refusal(description(), ending, spec_.timeout);
     check_all_was_read(parcel);
 }

@@ -51,7 +51,7 @@ std::string on_one_line(std::string_view text)
 
 TunnelStream::TunnelStream(const TunnelCommand& command, const Destination& destination, std::string peer)
     : peer_{std::move(peer)}, program_{command.argv.empty() ? std::string{} : base::printable(command.argv[0])},
-      child_{filled_in(command, destination), peer_}
+      tunnel_{filled_in(command, destination), peer_}
 {
 }
 
@@ -61,7 +61,7 @@ std::size_t TunnelStream::read_some(std::span<char> into, Deadline deadline)
     base::throw_if_interrupted();
     try {
         for (;;) {
-            if (const auto count = receive(child_.socket(), into, peer_)) {
+            if (const auto count = receive(tunnel_.socket(), into, peer_)) {
                 if (*count == 0) return at_end();
                 heard_ = true;
                 return *count;
@@ -80,7 +80,7 @@ void TunnelStream::write_all(std::string_view bytes, Deadline deadline)
     base::throw_if_interrupted();
     try {
         for (;;) {
-            bytes.remove_prefix(send_some(child_.socket(), bytes, peer_));
+            bytes.remove_prefix(send_some(tunnel_.socket(), bytes, peer_));
             if (bytes.empty()) return;
             if (!wait(POLLOUT, deadline)) throw timed_out(peer_, "the tunnel command takes no data", start);
         }
@@ -93,16 +93,16 @@ void TunnelStream::write_all(std::string_view bytes, Deadline deadline)
 /// Its complaints are taken meanwhile, or a chatty command would stand still with a full pipe.
 bool TunnelStream::wait(short events, Deadline deadline)
 {
-    std::array<pollfd, 2> both{{{child_.socket(), events, 0}, {child_.complaints(), POLLIN, 0}}};
+    std::array<pollfd, 2> both{{{tunnel_.socket(), events, 0}, {tunnel_.complaints(), POLLIN, 0}}};
     if (!wait_for(both, deadline)) return false;
-    child_.take_complaints();
+    tunnel_.take_complaints();
     return true;
 }
 
 std::size_t TunnelStream::at_end()
 {
     const auto error = fault();
-    if (heard_ && child_.ended_well()) return 0;
+    if (heard_ && tunnel_.ended_well()) return 0;
     throw error;
 }
 
@@ -110,16 +110,16 @@ std::size_t TunnelStream::at_end()
 ConnectionError TunnelStream::fault()
 {
     const auto deadline = Deadline::in(last_words);
-    child_.take_complaints();
-    while ((!child_.ending() || child_.complaints() >= 0) && !deadline.passed()) {
-        std::array<pollfd, 1> complaints{{{child_.complaints(), POLLIN, 0}}};
+    tunnel_.take_complaints();
+    while ((!tunnel_.ending() || tunnel_.complaints() >= 0) && !deadline.passed()) {
+        std::array<pollfd, 1> complaints{{{tunnel_.complaints(), POLLIN, 0}}};
         wait_for(complaints, earlier(deadline, Deadline::in(std::chrono::milliseconds{10})));
-        child_.take_complaints();
+        tunnel_.take_complaints();
     }
-    const auto ending = child_.ending();
+    const auto ending = tunnel_.ending();
     std::string text = "the tunnel command " + program_ + " ";
     text += ending ? "ended with " + *ending : "has closed the connection";
-    const auto said = on_one_line(child_.said());
+    const auto said = on_one_line(tunnel_.said());
     if (!said.empty()) text += ": \"" + base::printable(said, 500) + "\"";
     return temporary("net.proxy", peer_, text, "check proxy.command");
 }

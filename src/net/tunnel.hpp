@@ -6,8 +6,8 @@
 
 #include <popfetch/net/dial.hpp>
 
-#include "child.hpp"
 #include "proxy.hpp"
+#include "tunnel_program.hpp"
 
 namespace popfetch::net {
 
@@ -21,7 +21,7 @@ public:
     void write_all(std::string_view bytes, Deadline deadline) override;
     const std::string& peer() const override { return peer_; }
     bool local() const override { return true; }
-    int descriptor() const override { return child_.socket(); }
+    int descriptor() const override { return tunnel_.socket(); }
 
 private:
     bool wait(short events, Deadline deadline);
@@ -30,7 +30,7 @@ private:
 
     std::string peer_;
     std::string program_;
-    Child child_;
+    TunnelProgram tunnel_;
     bool heard_ = false;
 };
 

@@ -1,26 +1,23 @@
 #pragma once
-// A program started without a shell, with one socket as its input and output and a pipe for its complaints, in a
-// process group of its own. It ends with this object, and so do its children.
+// The program of a tunnel: one socket is its input and output, and a pipe takes its complaints. It ends with this
+// object, and so do its children.
 
-#include <chrono>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include <sys/types.h>
-
-#include <popfetch/base/fd.hpp>
+#include <popfetch/base/child.hpp>
 
 namespace popfetch::net {
 
-class Child {
+class TunnelProgram {
 public:
     /// Throws ConnectionError "net.proxy" when it cannot be started. The name of the program is looked up in PATH.
-    Child(const std::vector<std::string>& argv, const std::string& peer);
-    Child(const Child&) = delete;
-    Child& operator=(const Child&) = delete;
+    TunnelProgram(const std::vector<std::string>& argv, const std::string& peer);
+    TunnelProgram(const TunnelProgram&) = delete;
+    TunnelProgram& operator=(const TunnelProgram&) = delete;
     /// SIGTERM, a moment of grace, SIGKILL; always reaped.
-    ~Child();
+    ~TunnelProgram();
 
     int socket() const { return socket_.get(); }
     /// Non-blocking; -1 once its end was seen.
@@ -35,12 +32,10 @@ public:
     bool ended_well() const;
 
 private:
-    bool wait_for_end(std::chrono::milliseconds grace) const;
-
     base::Fd socket_;
     base::Fd complaints_;
     std::string said_;
-    pid_t pid_ = -1;
+    std::optional<base::Child> child_; // made when its descriptors are
 };
 
 }
