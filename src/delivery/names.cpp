@@ -89,6 +89,20 @@ bool bears_mark_of(std::string_view name, std::string_view account_mark) noexcep
     return token != std::string_view::npos && name.substr(token, mark_digits) == account_mark;
 }
 
+std::optional<base::WallTime> delivery_time(std::string_view name)
+{
+    const auto stem = name.substr(0, name.find('.'));
+    constexpr std::uint64_t far_future = 1ULL << 40;
+    if (const auto seconds = base::parse_number<std::uint64_t>(stem, 0, far_future))
+        return base::WallTime{std::chrono::seconds{static_cast<std::int64_t>(*seconds)}};
+    constexpr std::string_view form = "20261121T081500Z";
+    if (stem.size() != form.size()) return std::nullopt;
+    std::string text{stem};
+    for (const std::size_t at : {13, 11}) text.insert(at, 1, ':');
+    for (const std::size_t at : {6, 4}) text.insert(at, 1, '-');
+    return base::from_rfc3339(text);
+}
+
 std::string host_for_names(std::string_view host)
 {
     std::string safe;

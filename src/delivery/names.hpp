@@ -9,6 +9,7 @@
 // No server text ever enters a name.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -23,6 +24,8 @@ std::string account_mark(std::string_view account);
 /// Up to the end of the mark: what stays the same when a reader adds flags or sizes. Empty where there is no mark.
 std::string_view unique_part(std::string_view name) noexcept;
 bool bears_mark_of(std::string_view name, std::string_view account_mark) noexcept;
+/// The time of delivery with which a name begins.
+std::optional<base::WallTime> delivery_time(std::string_view name);
 
 /// The host's name as it may stand in a file name (FAULTS F18).
 std::string host_for_names(std::string_view host);

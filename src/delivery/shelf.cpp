@@ -111,17 +111,10 @@ std::optional<base::WallTime> Shelf::newest_of(std::string_view account) const
 {
     const auto mark = account_mark(account);
     std::optional<base::WallTime> newest;
-    for (const auto& folder : folders()) {
-        const auto fd = base::open_file(folder, O_RDONLY | O_DIRECTORY);
-        for (const auto& name : names_in(folder)) {
-            if (!bears_mark_of(name, mark)) continue;
-            // maildir(5): the time of last modification is the date of delivery.
-            const auto status = status_of(fd.get(), name);
-            if (status)
-                newest = std::max(newest.value_or(base::WallTime::min()),
-                                  base::WallTime{std::chrono::seconds{status->st_mtime}});
-        }
-    }
+    // By the names, which are by the same clock as the ledger; the times of files are the file server's, or a copier's.
+    for (const auto& folder : folders())
+        for (const auto& name : names_in(folder))
+            if (bears_mark_of(name, mark)) newest = std::max(newest, delivery_time(name));
     return newest;
 }
 

@@ -1,5 +1,7 @@
 #include <popfetch/fetch/facts.hpp>
 
+#include <popfetch/base/number.hpp>
+
 namespace popfetch::fetch {
 
 namespace {
@@ -9,6 +11,7 @@ constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view pipelining = "server.pipelining";
 constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view closed_login = "login.closed";
+constexpr std::string_view deletions = "server.deletions"; // "uncertain", or how often they were not done
 constexpr std::string_view first_run = "run.seen_listing";
 
 // A server that was asked longer ago than this is asked again.
@@ -82,6 +85,20 @@ void forget_closed_login(state::Ledger& ledger)
 {
     if (ledger.fact(closed_login)) ledger.forget(closed_login);
 }
+
+unsigned count_broken_deletions(state::Ledger& ledger, bool came_back)
+{
+    const auto fact = ledger.fact(deletions);
+    if (!came_back || fact == "uncertain") {
+        if (fact) ledger.forget(deletions);
+        return 0;
+    }
+    const auto runs = base::parse_number<unsigned>(fact.value_or("0")).value_or(0) + 1;
+    ledger.remember(deletions, std::to_string(runs));
+    return runs;
+}
+
+void remember_uncertain_deletions(state::Ledger& ledger) { ledger.remember(deletions, "uncertain"); }
 
 bool has_run(const state::Ledger& ledger) { return ledger.fact(first_run).has_value(); }
 

@@ -10,9 +10,20 @@ namespace {
 // Fewer could be a coincidence: a small mailbox that was emptied and filled again.
 constexpr std::size_t many = 20;
 
+// Between the name of a file and the note of it a clock may be set back a little.
+constexpr std::chrono::minutes clock_slack{1};
+
 constexpr std::string_view ways_on =
     "popfetch fetch --adopt matches what is there with what was delivered; --accept-new-uids fetches it all "
     "as new";
+
+std::size_t unknown_in(const pop3::Listing& listing, const state::Snapshot& known)
+{
+    std::size_t unknown = 0;
+    for (std::size_t i = 0; i < listing.size(); ++i)
+        if (const auto message = listing[i]; message.identified()) unknown += !known.find(message.uid);
+    return unknown;
+}
 
 }
 
@@ -46,6 +57,23 @@ void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& know
                       "none of the " + std::to_string(listing.size()) +
                           " messages listed has a known UID: the server seems to have "
                           "renumbered them, and fetching would double the mailbox",
+                      ways_on};
+}
+
+void refuse_outdated_ledger(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
+{
+    const auto& policy = run.policy;
+    if (policy.accept_new_uids || policy.force || policy.adopt) return;
+    if (listing.size() < many || unknown_in(listing, known) * 2 <= listing.size()) return;
+    const auto newest = run.target.newest_earlier_mail(run.account);
+    if (!newest || *newest <= known.last_settled() + clock_slack) return;
+    // What was delivered longer ago may have left the server and the ledger in peace.
+    if (*newest + policy.forget_after < run.clock()) return;
+    throw base::Error{base::ExitStatus::temporary, "state.outdated",
+                      run.target.description() + ": holds mail of " + base::to_local(*newest, run.clock()) +
+                          ", newer than anything in the ledger " + run.ledger.path().string() +
+                          ", and most of what the server lists is not in it: it seems to come from an old backup, and "
+                          "fetching would double mail",
                       ways_on};
 }
 

@@ -14,4 +14,8 @@ void refuse_keeping_without_uids(const pop3::Listing& listing, const Policy& pol
 /// Many known, many listed, none in common: the server's UIDs were renumbered (RELIABILITY §2.8).
 void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy);
 
+/// Most of what is listed is unknown, and at the destination lies mail that was delivered after the last the ledger
+/// knows of: it came back from an old backup (FAULTS S06).
+void refuse_outdated_ledger(const pop3::Listing& listing, const state::Snapshot& known, const Run& run);
+
 }

@@ -43,13 +43,29 @@ void note_listing(const pop3::Listing& listing, const Run& run)
     remember_run(run.ledger);
 }
 
+// No download again, only DELE again; but somebody should know (FAULTS P40).
+void warn_of_broken_deletions(std::span<const Decision> due, const state::Snapshot& known, const Identities& identities,
+                              const Run& run)
+{
+    constexpr unsigned patience = 3;
+    const auto back = std::ranges::count_if(due, [&](const Decision& d) {
+        const auto* record = known.find(ledger_id(d.message, identities));
+        return record && record->deletion_wanted;
+    });
+    if (count_broken_deletions(run.ledger, back > 0) != patience) return;
+    run.report.warned("the server says that it deletes, and lists " + std::to_string(back) +
+                      " of the messages again, " + std::to_string(patience) + " times now; is it set to keep a copy?");
+}
+
 // Marks what has had its time, and records the wish before QUIT makes it true: when QUIT's reply is lost, the next
 // listing decides, and nothing is fetched again.
 std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing& listing, const Identities& identities,
                                    const Run& run)
 {
     if (std::holds_alternative<Never>(run.policy.remove)) return {};
-    auto due = expired(listing, run.ledger.snapshot(), run.policy, run.clock(), identities);
+    const auto known = run.ledger.snapshot();
+    auto due = expired(listing, known, run.policy, run.clock(), identities);
+    warn_of_broken_deletions(due, known, identities, run);
     std::vector<std::uint32_t> numbers;
     std::ranges::transform(due, std::back_inserter(numbers), [](const Decision& d) { return d.message.number; });
     for (const auto refused : maildrop.dele(numbers)) {
@@ -63,22 +79,35 @@ std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing
     return due;
 }
 
-void quit(pop3::Maildrop maildrop, std::size_t deletions)
+// Where QUIT removes what was retrieved, asked or not, the next listing lacks it, and that must not look like a mailbox
+// whose messages were given new UIDs. Noted before QUIT, since its reply may be lost; a listing that shows them
+// corrects it.
+void expect_implied_deletions(pop3::Maildrop& maildrop, std::span<const Decision> plan, const Identities& identities,
+                              const Run& run)
 {
-    const auto uncertain = [&](const std::string& why) {
-        return base::Error{base::ExitStatus::temporary, "delete.uncertain",
-                           "whether " + std::to_string(deletions) + " messages were deleted is not certain: " + why,
-                           "the next run looks and deletes what is still there"};
-    };
+    if (maildrop.to_remember().expire != 0u) return;
+    std::vector<std::string> ids;
+    for (const auto& d : plan)
+        if (d.action == Action::fetch) ids.emplace_back(ledger_id(d.message, identities));
+    run.ledger.expect_gone(ids, run.clock());
+}
+
+void quit(pop3::Maildrop maildrop, std::size_t deletions, state::Ledger& ledger)
+{
+    std::string why = "QUIT was answered with -ERR";
     try {
-        const auto reply = std::move(maildrop).quit();
-        if (!reply.ok && deletions > 0) throw uncertain("QUIT was answered with -ERR");
+        if (std::move(maildrop).quit().ok) return;
     } catch (const base::Interrupted&) {
         throw;
     } catch (const base::Error& error) {
-        // With nothing to delete the goodbye does not matter (FAULTS T11).
-        if (deletions > 0) throw uncertain(error.what());
+        why = error.what();
     }
+    // With nothing to delete the goodbye does not matter (FAULTS T11).
+    if (deletions == 0) return;
+    remember_uncertain_deletions(ledger);
+    throw base::Error{base::ExitStatus::temporary, "delete.uncertain",
+                      "whether " + std::to_string(deletions) + " messages were deleted is not certain: " + why,
+                      "the next run looks and deletes what is still there"};
 }
 
 }
@@ -90,6 +119,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     remember_capabilities(run.ledger, maildrop.to_remember(), run.clock());
     refuse_keeping_without_uids(listing, run.policy);
     refuse_renumbered(listing, known, run.policy);
+    refuse_outdated_ledger(listing, known, run);
     note_listing(listing, run);
 
     const auto plan = decide(listing, known, run);
@@ -114,11 +144,12 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     }
 
     const auto deleted = mark_expired(maildrop, listing, retrieval.identities(), run);
+    expect_implied_deletions(maildrop, plan, retrieval.identities(), run);
     if (deleted.empty()) {
         std::move(maildrop).say_goodbye();
         return totals;
     }
-    quit(std::move(maildrop), deleted.size());
+    quit(std::move(maildrop), deleted.size(), run.ledger);
     totals.deleted = deleted.size();
     for (const auto& d : deleted) run.report.deleted(d.message, d.why);
     return totals;

@@ -102,6 +102,16 @@ void want_deletion_of(Change& change, const std::string& id)
     change.replace(*before, record);
 }
 
+void expect_gone_one(Change& change, const std::string& id, base::WallTime now)
+{
+    const auto before = change.find(id);
+    if (!before || before->standing != Standing::settled || before->deletion_wanted) return;
+    Record record = *before;
+    record.standing = Standing::gone;
+    record.absent_since = now;
+    change.replace(*before, record);
+}
+
 /// One transaction over several items.
 template<class Items, class Apply>
 void change_each(Store& store, Items items, Apply apply)
@@ -165,5 +175,10 @@ void Ledger::adopt(std::span<const Promise> messages, base::WallTime now)
 }
 
 void Ledger::want_deletion(std::span<const std::string> ids) { change_each(*store_, ids, want_deletion_of); }
+
+void Ledger::expect_gone(std::span<const std::string> ids, base::WallTime now)
+{
+    change_each(*store_, ids, [now](Change& change, const std::string& id) { expect_gone_one(change, id, now); });
+}
 
 }

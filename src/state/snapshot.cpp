@@ -1,6 +1,7 @@
 // One arena for all ids, one vector of rows, one index: no allocation of its own for any id (FAULTS S08, PERFORMANCE
 // B8).
 
+#include <algorithm>
 #include <array>
 #include <stdexcept>
 
@@ -23,6 +24,7 @@ struct Snapshot::Table {
     std::vector<Row> rows;
     Slots slots;
     std::array<std::size_t, 5> counts{};
+    base::WallTime last_settled{};
 
     std::string_view id(const Row& row) const { return {arena.data() + row.offset, row.length}; }
     std::uint32_t find(std::string_view wanted, std::uint64_t hash) const
@@ -51,9 +53,13 @@ std::size_t Snapshot::size() const { return table_->rows.size(); }
 
 std::size_t Snapshot::count(Standing standing) const { return table_->counter(standing); }
 
+base::WallTime Snapshot::last_settled() const { return table_->last_settled; }
+
 void Snapshot::add(std::string_view id, const Known& known)
 {
     auto& table = *table_;
+    if (known.standing == Standing::settled || known.standing == Standing::gone)
+        table.last_settled = std::max(table.last_settled, known.since);
     const auto hash = siphash(id, table.key);
     if (const auto row = table.find(id, hash); row != Slots::nothing) {
         table.count(table.rows[row].known, static_cast<std::size_t>(-1));

@@ -57,8 +57,23 @@ def getmail_command(world, program):
     return [program, "--getmaildir", world.folder, "--rcfile", "getmailrc"]
 
 
-PEERS = {"popfetch": popfetch_command, "mpop": mpop_command, "fetchmail": fetchmail_command, "getmail": getmail_command}
-PACKAGES = {"mpop": "mpop", "fetchmail": "fetchmail", "getmail": "getmail6"}
+def fdm_command(world, program):
+    cache = world.path("cache")                  # as root it fetches as a user of its own
+    os.mkdir(cache)
+    os.chmod(cache, 0o777)
+    os.chmod(world.folder, 0o711)
+    world.write("fdm.conf", f"""set default-user "root"
+set maximum-size 128M
+account "demo" pop3 server "127.0.0.1" port {world.server.port} user "demo" pass "demo" new-only cache "{cache}/uids" no-apop keep
+action "in" maildir "{world.maildir}"
+match all action "in"
+""")
+    return [program, "-q", "-m", "-f", world.path("fdm.conf"), "fetch"]      # -m: a killed one has left its lock
+
+
+PEERS = {"popfetch": popfetch_command, "mpop": mpop_command, "fetchmail": fetchmail_command, "getmail": getmail_command,
+         "fdm": fdm_command}
+PACKAGES = {"mpop": "mpop", "fetchmail": "fetchmail", "getmail": "getmail6", "fdm": "fdm"}
 DONE = (0, 1)             # fetchmail says 1 when there is no mail
 
 
@@ -152,6 +167,15 @@ def install():
         print("cannot install", *missing, file=sys.stderr)
 
 
+def version(program):
+    """As it says itself; fdm says so only when it checks a configuration."""
+    for arguments in (["--version"], ["-vn"]):
+        said = subprocess.run([program, *arguments], stdin=subprocess.DEVNULL, capture_output=True, check=False, timeout=20)
+        if found := re.search(rb"\d+\.\d[\w.]*", said.stdout + said.stderr):
+            return found[0].decode()
+    return ""
+
+
 def compare(popfetch, wanted, seed):
     """A Markdown table, a line for each fetcher that is here."""
     install()
@@ -163,7 +187,7 @@ def compare(popfetch, wanted, seed):
         except (RuntimeError, OSError, subprocess.SubprocessError) as error:
             print(f"{name}: {error}", file=sys.stderr)
             tally = None
-        lines.append(f"| {name} | {tally['kills']:,} | {tally['lost']} | {tally['doubled']} | {tally['unhappy runs']} |" if tally
+        lines.append(f"| {name} {version(program)} | {tally['kills']:,} | {tally['lost']} | {tally['doubled']} | {tally['unhappy runs']} |" if tally
                      else f"| {name} | not played | | | |")
         print(lines[-1], flush=True)
     return "\n".join(lines) + "\n"

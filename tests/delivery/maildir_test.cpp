@@ -342,10 +342,7 @@ TEST_CASE("S03 mail that lies here from before is found by account with its time
     auto target = stand.start();
     CHECK(!target->newest_earlier_mail("work"));
     const auto outcomes = target->publish(stage(*target, {message}));
-    const auto now = base::wall_clock();
-    const auto found = stand.start()->newest_earlier_mail("work");
-    REQUIRE(found);
-    CHECK(now - *found < std::chrono::hours{1});
+    CHECK(stand.start()->newest_earlier_mail("work") == envelope().received);
     CHECK(!target->newest_earlier_mail("home"));
 
     const auto moved =

@@ -39,6 +39,15 @@ TEST_CASE("A name begins with the time of delivery and ends with the host")
     CHECK(dated.next(received).starts_with("20261121T081500Z.P"));
 }
 
+TEST_CASE("The time of delivery can be read from a name of either style")
+{
+    CHECK(delivery_time(names_of("work").next(received)) == received);
+    CHECK(delivery_time(names_of("work").next(received) + ":2,S") == received);
+    CHECK(delivery_time(Names{Names::Style::dated, "work", "/state", "1"}.next(received) + ".eml") == received);
+    for (const auto* name : {"", ".", "inbox", "18446744073709551615.x", "20261121T081500.x", "2026-1121081500Z.x"})
+        CHECK_FALSE(delivery_time(name));
+}
+
 TEST_CASE("F18 names differ within a run and between runs of the same process number")
 {
     std::set<std::string> all;

@@ -46,6 +46,22 @@ TEST_CASE("what was asked to be deleted is not counted among what should still b
     CHECK(ledger.snapshot().count(Standing::settled) == 5);
 }
 
+TEST_CASE("What a server removes because it was retrieved is gone until a listing shows it again")
+{
+    const test::TempFolder folder;
+    auto ledger = open_ledger(folder / "work.ledger");
+    fetch(ledger, {"a", "b", "c"});
+    ledger.want_deletion(std::vector<std::string>{"c"});
+    ledger.expect_gone(std::vector<std::string>{"a", "b", "c", "unknown"}, monday);
+    CHECK(standing(ledger, "a") == Standing::gone);
+    CHECK(standing(ledger, "b") == Standing::gone);
+    CHECK(standing(ledger, "c") == Standing::settled);
+    CHECK_FALSE(ledger.entry("unknown"));
+    note(ledger, {"b"}, monday + day);
+    CHECK(standing(ledger, "a") == Standing::gone);
+    CHECK(standing(ledger, "b") == Standing::settled);
+}
+
 TEST_CASE("S10 an empty mailbox for a day does not make anything unknown")
 {
     const test::TempFolder folder;

@@ -33,6 +33,16 @@ TEST_CASE("A snapshot finds what was added and counts by standing")
     CHECK(snapshot.count(Standing::gone) == 0);
 }
 
+TEST_CASE("A snapshot knows when the last of the settled was settled")
+{
+    Snapshot snapshot;
+    CHECK(snapshot.last_settled() == base::WallTime{});
+    snapshot.add("a", {.standing = Standing::settled, .since = monday});
+    snapshot.add("b", {.standing = Standing::gone, .since = monday + day});
+    snapshot.add("c", {.standing = Standing::failed, .since = monday + 2 * day});
+    CHECK(snapshot.last_settled() == monday + day);
+}
+
 TEST_CASE("What is added twice is known once and as it was added last")
 {
     Snapshot snapshot;

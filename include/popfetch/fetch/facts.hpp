@@ -37,6 +37,11 @@ std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& l
 void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& capabilities, base::WallTime now);
 void forget_capabilities(state::Ledger& ledger);
 
+/// One more run has seen whether messages came back of which the server had said that they are deleted (FAULTS P40).
+/// Returns how many runs in a row saw it; a QUIT without a reply is no word that could be broken.
+unsigned count_broken_deletions(state::Ledger& ledger, bool came_back);
+void remember_uncertain_deletions(state::Ledger& ledger);
+
 /// True once a run has seen a listing: from then on a ledger without messages means something.
 bool has_run(const state::Ledger& ledger);
 void remember_run(state::Ledger& ledger);

@@ -71,6 +71,8 @@ public:
     std::size_t size() const;
     /// Those of a standing. What was asked to be deleted is not counted: it is expected to be missing.
     std::size_t count(Standing standing) const;
+    /// When the last of those that are settled, or gone since, was settled; the epoch where there is none.
+    base::WallTime last_settled() const;
     /// Replaces what was known of this id. For the ledger, and for tests of pure functions. Pointers from find() end here.
     void add(std::string_view id, const Known& known);
     /// Makes room for so many ids; an empty snapshot only.
@@ -153,6 +155,9 @@ public:
 
     /// Before QUIT: these were marked with DELE. Ids that are not settled are passed over.
     void want_deletion(std::span<const std::string> ids);
+    /// Before QUIT to a server that removes what was retrieved (EXPIRE 0, RFC 2449 section 6.7): gone since now, until a listing shows them again.
+    /// Ids that are not settled, or are to be deleted anyway, are passed over.
+    void expect_gone(std::span<const std::string> ids, base::WallTime now);
     /// A complete listing was seen: known ids that are not in it are gone since now; those that are back are no longer gone. Ids gone for more than
     /// `forget_after` are forgotten, the longest gone first, but never more than half of all in one go. Failed ones keep their standing while away.
     void note_listing(std::span<const std::string_view> listed, base::WallTime now, std::chrono::seconds forget_after);

@@ -1,0 +1,270 @@
+#include <popfetch/fetch/run.hpp>
+
+#include <vector>
+
+#include "pop3/toy_server.hpp"
+#include "support/catch.hpp"
+#include "support/temp_folder.hpp"
+
+namespace popfetch::fetch {
+namespace {
+
+using namespace std::chrono_literals;
+
+const base::WallTime noon{std::chrono::sys_days{std::chrono::November / 21 / 2026} + 12h};
+
+class Paper final : public delivery::Letter {
+public:
+    std::string text;
+    void write(std::string_view bytes) override { text += bytes; }
+    std::uint64_t size() const override { return text.size(); }
+    std::string digest() override { return text; }
+};
+
+/// Takes everything, and says when it last took anything.
+class Tray final : public delivery::Target {
+public:
+    std::size_t taken = 0;
+    std::vector<std::string> texts;
+    std::optional<base::WallTime> newest;
+    std::optional<std::uint64_t> room;
+
+    std::string description() const override { return "a tray"; }
+    std::string_view kind() const override { return "tray"; }
+    delivery::Guarantee guarantee() const override { return delivery::Guarantee::exactly_once; }
+    void prepare(std::span<const delivery::Receipt>) override {}
+    std::optional<std::uint64_t> free_space() const override { return room; }
+    std::optional<base::WallTime> newest_earlier_mail(const std::string&) const override { return newest; }
+    std::unique_ptr<delivery::Letter> begin(const delivery::Envelope&) override { return std::make_unique<Paper>(); }
+    std::vector<delivery::Receipt> stage(std::span<const std::unique_ptr<delivery::Letter>> letters) override
+    {
+        for (const auto& letter : letters) texts.push_back(dynamic_cast<Paper&>(*letter).text);
+        return std::vector<delivery::Receipt>(letters.size());
+    }
+    std::vector<delivery::Outcome> publish(std::span<const delivery::Receipt> receipts) override
+    {
+        taken += receipts.size();
+        return {receipts.size(), {delivery::Outcome::Kind::published, "on the tray", nullptr}};
+    }
+};
+
+class Warnings final : public Report {
+public:
+    std::vector<std::string> heard;
+    void warned(std::string_view text) override { heard.emplace_back(text); }
+};
+
+/// A server whose messages have UIDs of a series, and all that a run needs.
+struct World {
+    test::TempFolder folder;
+    Tray tray;
+    state::Ledger ledger = state::Ledger::open(folder / "work.ledger", state::Access::write);
+    Policy policy;
+    Warnings report;
+    base::WallTime now = noon;
+    std::vector<std::string> announced{"UIDL"};
+    std::vector<std::string> heard;
+
+    Totals run_at(test::ToyServer& server)
+    {
+        server.announced = announced;
+        const auto note = [&] { heard = server.heard; };
+        try {
+            const auto totals = run(server.maildrop(), {tray, ledger, policy, report, "work", [this] { return now; }});
+            note();
+            return totals;
+        } catch (...) {
+            note();
+            throw;
+        }
+    }
+
+    Totals run_with(const std::string& series, std::size_t first, std::size_t count, std::string quit_reply = "+OK\r\n")
+    {
+        test::ToyServer server{std::vector<std::string>(count, "Subject: one\n\ntext\n")};
+        std::string uidl = "+OK\r\n";
+        for (std::size_t i = 1; i <= count; ++i)
+            uidl += std::to_string(i) + ' ' + series + std::to_string(first + i) + "\r\n";
+        server.replies["UIDL"] = uidl + ".\r\n";
+        server.replies["QUIT"] = std::move(quit_reply);
+        return run_at(server);
+    }
+
+    /// The class of the error with which the run ends; empty for one that ends well.
+    std::string refusal(const std::string& series, std::size_t first, std::size_t count)
+    {
+        try {
+            run_with(series, first, count);
+        } catch (const base::Error& error) {
+            CHECK(error.status() == base::ExitStatus::temporary);
+            return std::string{error.kind()};
+        }
+        return {};
+    }
+};
+
+}
+
+TEST_CASE("S07 a mailbox in which no UID is known any more is not fetched again")
+{
+    World world;
+    CHECK(world.run_with("old", 0, 20).fetched == 20);
+    CHECK(world.refusal("new", 0, 20) == "uidl.namespace_changed");
+    CHECK(world.tray.taken == 20);
+    CHECK(world.refusal("new", 0, 19).empty()); // so few may be a mailbox that was emptied
+}
+
+TEST_CASE("S07 where QUIT removes what was retrieved new mail is not taken for renumbered mail")
+{
+    World world;
+    world.announced.push_back("EXPIRE 0");
+    for (std::size_t run = 0; run < 3; ++run) CHECK(world.run_with("uid", 25 * run, 25).fetched == 25);
+    CHECK(world.tray.taken == 75);
+}
+
+TEST_CASE("S07 where such a server has kept its mail all the same a change of all UIDs is noticed")
+{
+    World world;
+    world.announced.push_back("EXPIRE 0");
+    world.run_with("old", 0, 25);
+    CHECK(world.run_with("old", 0, 26).fetched == 1);
+    CHECK(world.refusal("new", 0, 26) == "uidl.namespace_changed");
+}
+
+TEST_CASE("S07 what was expected to be removed is so also when the reply to QUIT is lost")
+{
+    World world;
+    world.announced.push_back("EXPIRE 0");
+    world.run_with("uid", 0, 25, "");
+    CHECK(world.run_with("uid", 25, 25).fetched == 25);
+}
+
+TEST_CASE("S06 a ledger from an old backup stops the run when most of what is listed is unknown to it")
+{
+    World world;
+    world.run_with("uid", 0, 20);
+    world.tray.newest = noon;
+    world.now = noon + 24h;
+    SECTION("nothing newer lies at the destination") { CHECK(world.run_with("uid", 0, 60).fetched == 40); }
+    SECTION("newer mail lies there")
+    {
+        world.tray.newest = noon + 12h;
+        CHECK(world.refusal("uid", 0, 41) == "state.outdated");
+        CHECK(world.tray.taken == 20);
+        CHECK(world.heard.back() != "QUIT");
+        CHECK(world.run_with("uid", 0, 40).fetched == 20); // half of them are known
+    }
+    SECTION("newer mail lies there but few messages are listed")
+    {
+        world.tray.newest = noon + 12h;
+        CHECK(world.refusal("uid", 15, 19).empty());
+    }
+    SECTION("the user says how to go on")
+    {
+        world.tray.newest = noon + 12h;
+        world.policy.accept_new_uids = true;
+        CHECK(world.run_with("uid", 0, 60).fetched == 40);
+    }
+    SECTION("mail so old that the ledger may have forgotten it")
+    {
+        world.tray.newest = noon + 12h;
+        world.now = noon + 24h * 100;
+        CHECK(world.run_with("uid", 0, 60).fetched == 40);
+    }
+}
+
+TEST_CASE("S06 a ledger restored from before the first message is as outdated as any")
+{
+    World world;
+    world.run_with("uid", 0, 0);
+    world.tray.newest = noon;
+    CHECK(world.refusal("uid", 0, 20) == "state.outdated");
+}
+
+TEST_CASE("P40 deletions that a server promises and does not do are told of after three runs and once")
+{
+    World world;
+    world.policy.remove = Fetched{};
+    for (int run = 0; run < 3; ++run) world.run_with("uid", 0, 2);
+    CHECK(world.report.heard.empty());
+    world.run_with("uid", 0, 2);
+    REQUIRE(world.report.heard.size() == 1);
+    CHECK(world.report.heard[0].find("lists 2 of the messages again, 3 times now") != std::string::npos);
+    for (int run = 0; run < 5; ++run) world.run_with("uid", 0, 2);
+    CHECK(world.report.heard.size() == 1);
+    CHECK(world.tray.taken == 2); // none of them was fetched again
+    CHECK(world.heard.back() == "QUIT");
+}
+
+TEST_CASE("P40 a server that deletes at last is given three runs anew")
+{
+    World world;
+    world.policy.remove = Fetched{};
+    for (int run = 0; run < 3; ++run) world.run_with("uid", 0, 2);
+    world.run_with("uid", 2, 2);
+    for (int run = 0; run < 2; ++run) world.run_with("uid", 2, 2);
+    CHECK(world.report.heard.empty());
+}
+
+TEST_CASE("N09 deletions whose QUIT had no reply are uncertain and not held against the server")
+{
+    World world;
+    world.policy.remove = Fetched{};
+    for (int run = 0; run < 6; ++run) {
+        try {
+            world.run_with("uid", 0, 2, run % 2 == 0 ? "-ERR some deleted messages not removed\r\n" : "+OK\r\n");
+            CHECK(run % 2 == 1);
+        } catch (const base::Error& error) {
+            CHECK(error.kind() == "delete.uncertain");
+            CHECK(std::string{error.what()} == "whether 2 messages were deleted is not certain: QUIT was answered with "
+                                               "-ERR; the next run looks and deletes what is still there");
+        }
+    }
+    CHECK(world.report.heard.empty());
+}
+
+TEST_CASE("P16 messages that are all header or have none come as they are")
+{
+    World world;
+    const std::vector<std::string> odd{"Subject: nothing else\n", "\nno header\n", "neither nor\n", "\n",
+                                       "X-Long: " + std::string(3u << 20, 'x') + "\n\ntext\n"};
+    test::ToyServer server{odd};
+    CHECK(world.run_at(server).fetched == odd.size());
+    CHECK(world.tray.texts == odd);
+}
+
+TEST_CASE("P38 nothing that is fetched or deleted is decided by TOP")
+{
+    World world;
+    world.announced.emplace_back("TOP");
+    world.policy.remove = Fetched{};
+    CHECK(world.run_with("uid", 0, 3).deleted == 3);
+    CHECK(std::ranges::none_of(world.heard, [](const auto& command) { return command.starts_with("TOP"); }));
+}
+
+TEST_CASE("N10 what another session has deleted meanwhile is no failure and the rest comes under its own number")
+{
+    World world;
+    test::ToyServer server{{"first\n", "second\n", "third\n"}};
+    server.replies["RETR 2"] = "-ERR message 2 expunged\r\n";
+    const auto totals = world.run_at(server);
+    CHECK(totals.fetched == 2);
+    CHECK(totals.failed == 0);
+    CHECK(world.tray.texts == std::vector<std::string>{"first\n", "third\n"});
+    CHECK(world.ledger.entry("uid3"));
+    CHECK_FALSE(world.ledger.entry("uid2"));
+}
+
+TEST_CASE("F01 a message for which there is no room stays on the server and the others come")
+{
+    World world;
+    world.tray.room = (16u << 20) + 50; // what is kept free for the target itself, and room for two of three
+    const auto totals = world.run_with("uid", 0, 3);
+    CHECK(totals.fetched == 2);
+    CHECK(totals.failed == 1);
+    CHECK(totals.skipped == 1);
+    world.tray.room = {};
+    CHECK(world.run_with("uid", 0, 3).fetched == 1);
+}
+
+}
