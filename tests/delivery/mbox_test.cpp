@@ -209,6 +209,33 @@ TEST_CASE("F07 a tail of zeros that a power cut left is written over")
     CHECK(messages_in_mbox(mbox_of(stand)) == std::vector<std::string>{"Subject: other\n\nHi\n", message, "second\n"});
 }
 
+TEST_CASE("F07 a batch that became shorter and did not get its new name before the power went is not appended again")
+{
+    MboxStand stand;
+    const auto receipts = stage(*stand.start(), {message, "second\n"});
+    const auto published = stand.start(receipts)->publish(receipts);
+    const auto done = files_below(stand.spool());
+    REQUIRE(done.size() == 1);
+    REQUIRE(std::filesystem::file_size(stand.spool() / done[0]) == 4096);
+    std::filesystem::rename(stand.spool() / done[0], (stand.spool() / done[0]).replace_extension());
+    const auto again = stand.start(receipts)->publish(receipts);
+    REQUIRE(all_are(again, Outcome::Kind::published));
+    CHECK(again[1].place == published[1].place);
+    CHECK(messages_in_mbox(mbox_of(stand)) == std::vector<std::string>{message, "second\n"});
+}
+
+TEST_CASE("F07 a batch that got its new name and did not become shorter before the power went is not appended again")
+{
+    MboxStand stand;
+    const auto receipts = stage(*stand.start(), {message, "second\n"});
+    const auto whole = text_of(stand.spool() / files_below(stand.spool())[0]);
+    stand.start(receipts)->publish(receipts);
+    const auto done = stand.spool() / files_below(stand.spool())[0];
+    put_text(done, text_of(done) + whole.substr(4096));
+    CHECK(all_are(stand.start(receipts)->publish(receipts), Outcome::Kind::published));
+    CHECK(messages_in_mbox(mbox_of(stand)) == std::vector<std::string>{message, "second\n"});
+}
+
 TEST_CASE("What a reader has rewritten since is searched for each message and only the missing are appended")
 {
     MboxStand stand;
