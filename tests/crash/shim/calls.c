@@ -253,7 +253,7 @@ DEFINE_ON_FD(fallocate, "fallocate", (int fd, int mode, off_t offset, off_t leng
 DEFINE_ON_FD(fallocate64, "fallocate", (int fd, int mode, off64_t offset, off64_t length),
              add(&e, "\tmode=%d\toffset=%lld\tlength=%lld", mode, (long long)offset, (long long)length), fd, mode, offset, length)
 
-/* A program that forgets its folders, made of one that does not (FAULT_SHIM_NO_FOLDER_SYNC): the call is not made, and not seen. */
+/* A program that forgets its syncs, made of one that does not (FAULT_SHIM_NO_FOLDER_SYNC, FAULT_SHIM_NO_SYNC): the call is not made, and not seen. */
 #define DEFINE_SYNC(name)                                                                                              \
     int name(int fd)                                                                                                   \
     {                                                                                                                  \
@@ -263,7 +263,7 @@ DEFINE_ON_FD(fallocate64, "fallocate", (int fd, int mode, off64_t offset, off64_
         if (!is_ours() || fstat(fd, &about) != 0 || !(S_ISREG(about.st_mode) || S_ISDIR(about.st_mode)) ||             \
             !path_of_fd(fd, path) || !is_watched_path(path))                                                           \
             return next(fd);                                                                                           \
-        if (S_ISDIR(about.st_mode) && forgets_folders()) return 0;                                                     \
+        if (S_ISDIR(about.st_mode) ? forgets_folders() : forgets_files()) return 0;                                    \
         struct event e;                                                                                                \
         begin_on_fd(&e, #name, fd, path);                                                                              \
         return (int)finish(&e, e.error ? -1 : next(fd));                                                               \

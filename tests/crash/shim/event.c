@@ -6,6 +6,7 @@
  *   FAULT_SHIM_FAIL=N:ERRNO[:forever]        call N fails and is not made; forever: every later one fails too
  *   FAULT_SHIM_SHORT=1                       no write takes more than half of what it is given
  *   FAULT_SHIM_NO_FOLDER_SYNC=1              fsync of a folder does nothing: a control that a power cut must find
+ *   FAULT_SHIM_NO_SYNC=1                     nor does that of a file
  *   FAULT_SHIM_LOG=FILE                      one line for each call; the data written goes to FILE.data
  *
  * It acts in the process that was started with it and in no child of that process. What the library itself does goes to the
@@ -33,7 +34,7 @@ static pid_t owner;
 static char roots[most_roots][path_size];
 static size_t root_count;
 static long kill_before, kill_during, kill_after, fail_at;
-static int fail_with, fail_forever, short_writes, no_folder_sync;
+static int fail_with, fail_forever, short_writes, no_folder_sync, no_sync;
 static int log_fd = -1, data_fd = -1;
 
 static pthread_once_t once = PTHREAD_ONCE_INIT;
@@ -115,6 +116,7 @@ static void set_up(void)
     if ((value = getenv("FAULT_SHIM_FAIL"))) read_fail(value);
     short_writes = getenv("FAULT_SHIM_SHORT") != NULL;
     no_folder_sync = getenv("FAULT_SHIM_NO_FOLDER_SYNC") != NULL;
+    no_sync = getenv("FAULT_SHIM_NO_SYNC") != NULL;
     if ((value = getenv("FAULT_SHIM_LOG"))) {
         log_fd = open_log(value, "");
         data_fd = open_log(value, ".data");
@@ -302,4 +304,5 @@ size_t allowed(const struct event *e, size_t size)
 }
 
 int is_logging(void) { return log_fd >= 0; }
-int forgets_folders(void) { return no_folder_sync; }
+int forgets_folders(void) { return no_folder_sync || no_sync; }
+int forgets_files(void) { return no_sync; }

@@ -30,6 +30,7 @@ void begin_uncounted(struct event *e, const char *name);
 size_t allowed(const struct event *e, size_t size);
 int is_logging(void);
 int forgets_folders(void);
+int forgets_files(void);
 
 /* Fields of the log line. */
 void add(struct event *e, const char *format, ...) __attribute__((format(printf, 2, 3)));
