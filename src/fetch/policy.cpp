@@ -133,11 +133,12 @@ std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot
     decisions.reserve(listing.size());
     for (std::size_t i = 0; i < listing.size(); ++i) decisions.push_back(of(listing[i], known, policy, now, sizes));
 
-    const auto others = std::ranges::stable_partition(decisions, fetched);
-    const std::span fetches{decisions.begin(), others.begin()};
+    // Not the one of ranges: clang 14 cannot compile the subrange that it returns.
+    const auto others = std::stable_partition(decisions.begin(), decisions.end(), fetched);
+    const std::span fetches{decisions.begin(), others};
     put_in_order(fetches, policy.order);
     limit_run(fetches, policy);
-    std::ranges::stable_partition(fetches, fetched);
+    std::stable_partition(fetches.begin(), fetches.end(), fetched);
     return decisions;
 }
 
