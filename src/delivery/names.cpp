@@ -98,8 +98,8 @@ std::optional<base::WallTime> delivery_time(std::string_view name)
     constexpr std::string_view form = "20261121T081500Z";
     if (stem.size() != form.size()) return std::nullopt;
     std::string text{stem};
-    for (const std::size_t at : {13, 11}) text.insert(at, 1, ':');
-    for (const std::size_t at : {6, 4}) text.insert(at, 1, '-');
+    for (const std::size_t at : {13U, 11U}) text.insert(at, 1, ':');
+    for (const std::size_t at : {6U, 4U}) text.insert(at, 1, '-');
     return base::from_rfc3339(text);
 }
 
