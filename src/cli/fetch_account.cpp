@@ -27,6 +27,7 @@ using std::chrono::milliseconds;
 // A server that counts failed logins must not be asked every five minutes by cron (FAULTS A01).
 constexpr std::chrono::minutes wait_after_refused_login{30};
 constexpr std::chrono::minutes wait_where_server_says_later{5};
+constexpr std::chrono::minutes wait_where_server_is_busy{1};
 
 // Cron comes every five minutes, and a server with LOGIN-DELAY 300 would then refuse every second run by an instant.
 constexpr std::chrono::seconds worth_waiting{30};
@@ -78,6 +79,8 @@ void remember_pause(state::Ledger& ledger, const base::Error& error)
     const auto now = base::wall_clock();
     if (error.kind() == "server.login_delay")
         fetch::remember_not_before(ledger, now + wait_where_server_says_later);
+    else if (error.kind() == "server.in_use" || error.kind() == "server.busy")
+        fetch::remember_not_before(ledger, now + wait_where_server_is_busy);
     else if (error.status() == base::ExitStatus::no_permission)
         fetch::remember_not_before(ledger, now + wait_after_refused_login);
 }

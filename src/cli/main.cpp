@@ -19,12 +19,17 @@ namespace {
 base::ExitStatus carry_out(const Invocation& invocation)
 {
     try {
+        base::catch_signals();
+        base::protect_process();
         return invocation.run(invocation.globals);
     } catch (const base::Error& error) {
         report_error(error, {}, invocation.globals);
         return error.status();
     } catch (const std::bad_alloc&) {
         say("popfetch: out of memory");
+        return base::ExitStatus::temporary;
+    } catch (const std::exception& error) {
+        say(std::string{"popfetch: "} + error.what());
         return base::ExitStatus::temporary;
     }
 }
@@ -33,7 +38,10 @@ int refuse(const CLI::App& app, const CLI::ParseError& error)
 {
     // --help and --version arrive here too.
     if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    say(std::string{"popfetch: "} + error.what() + "; see popfetch --help");
+    // What was written behind "--password=" is not shown once more (FAULTS C02).
+    const std::string what = error.what();
+    const bool unknown = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
+    say("popfetch: " + (unknown ? what.substr(0, what.find('=')) : what) + "; see popfetch --help");
     return static_cast<int>(base::ExitStatus::usage);
 }
 
@@ -41,9 +49,6 @@ int refuse(const CLI::App& app, const CLI::ParseError& error)
 
 int main(int argc, char** argv)
 {
-    base::catch_signals();
-    base::protect_process();
-
     Invocation invocation;
     const auto app = make_parser(invocation);
     auto arguments = normalized({argv + 1, argv + argc});

@@ -10,7 +10,15 @@
 
 namespace popfetch::cli {
 
-void StandardOutput::write(std::string_view bytes) { base::write_all(STDOUT_FILENO, bytes, "standard output"); }
+// A full disk is no passing trouble for whoever reads this, since what is not written now never will be (FAULTS O06).
+void StandardOutput::write(std::string_view bytes)
+{
+    try {
+        base::write_all(STDOUT_FILENO, bytes, "standard output");
+    } catch (const base::SystemError& error) {
+        throw base::Error{base::ExitStatus::io, error.kind(), error.what()};
+    }
+}
 
 bool is_terminal(int descriptor) { return ::isatty(descriptor) == 1; }
 

@@ -52,6 +52,9 @@ pop3::LoginOptions login_options(const config::Account& account)
     login.credentials.client_certificate = !account.tls.client_certificate.empty();
     login.mechanisms = account.auth;
     login.allow_plaintext_password = account.allow_plaintext_password;
+    login.credentials.least_iterations = account.scram_least_iterations;
+    login.credentials.most_iterations = account.scram_most_iterations;
+    login.early_yes_invites = account.sasl_ok_quirk;
     login.explain = output::describe_oauth_error;
     return login;
 }
@@ -117,6 +120,7 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
 {
     const Stopwatch watch;
     auto connection = open_asked(account, options, report, watch);
+    if (options.memory && fetch::utf8_wanted(*options.memory)) connection.use_utf8();
     report.before_login = connection.capabilities();
 
     tell(options, "logging in");

@@ -101,6 +101,15 @@ void read_environment(const Field& field, Account& account)
     account.password = FromEnvironment{std::move(name), {}};
 }
 
+void read_quirks(const Field& field, Account& account)
+{
+    account.sasl_ok_quirk = false;
+    for (const auto& quirk : field.texts("\"sasl_ok\" or a list")) {
+        if (quirk != "sasl_ok") field.wrong("\"sasl_ok\" or a list");
+        account.sasl_ok_quirk = true;
+    }
+}
+
 void read_order(const Field& field, Account& account)
 {
     using fetch::Order;
@@ -116,6 +125,8 @@ void read_state_id(const Field& field, Account& account)
 }
 
 std::chrono::milliseconds patience(const Field& field) { return field.duration("30s"); }
+
+constexpr std::uint64_t most_iterations = 100'000'000; // minutes
 
 using Mode = TlsMode;
 using Version = net::TlsVersion;
@@ -172,6 +183,12 @@ constexpr AccountRow rows[] = {
     {{{"", "allow_plaintext_password", "false, true",
        "with tls = \"none\": send the password so that anybody on the way can read it"},
       [](const Field& f, Account& a) { a.allow_plaintext_password = f.flag(); }}},
+
+    {{{"", "scram_min_iterations", "number, 4096", "for an old server that has SCRAM hash the password less often"},
+      [](const Field& f, Account& a) { a.scram_least_iterations = static_cast<unsigned>(f.number(1, most_iterations)); }}},
+    {{{"", "scram_max_iterations", "number, 1000000", "for a server that has SCRAM hash it more often, which takes time"},
+      [](const Field& f, Account& a) { a.scram_most_iterations = static_cast<unsigned>(f.number(4096, most_iterations)); }}},
+    {{{"", "quirks", "\"sasl_ok\" or a list", "what an old server does otherwise than the rules have it"}, read_quirks}},
 
     {{{"", "proxy", "\"socks5://HOST:PORT\", \"http://HOST:PORT\", { command = […] }", "the way to the server"},
       [](const Field& f, Account& a) { a.dial.proxy = read_proxy(f); }}, Trait::plain, Field::Shown::never},

@@ -101,6 +101,13 @@ void Connection::start_tls(const net::TlsOptions& options, net::TlsInfo* seen)
     if (!assumed_) capabilities_.reset();
 }
 
+bool Connection::use_utf8()
+{
+    if (!capabilities().utf8) return false;
+    wire_->send("UTF8");
+    return wire_->read_reply("UTF8").ok;
+}
+
 const net::TlsInfo* Connection::tls() const { return stream().tls(); }
 
 const net::Stream& Connection::stream() const { return wire_->stream(); }

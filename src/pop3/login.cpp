@@ -169,7 +169,8 @@ private:
     Reply auth(const std::string& method)
     {
         const auto mechanism = sasl::begin(method, options_.credentials, channel_, capabilities_.sasl);
-        auto reply = exchange(*wire_, *mechanism, initial_);
+        auto reply = exchange(*wire_, *mechanism, initial_,
+                              options_.early_yes_invites ? EarlyYes::is_invitation : EarlyYes::is_nonsense);
         detail_ = mechanism->failure_detail();
         if (options_.explain && !detail_.empty()) detail_ = options_.explain(detail_);
         return reply;

@@ -24,8 +24,8 @@ bool overlooks_words(std::string_view name) { return name == "PLAIN" || name == 
 
 class Exchange {
 public:
-    Exchange(Wire& wire, sasl::Mechanism& mechanism)
-        : wire_{wire}, mechanism_{mechanism}, command_{"AUTH " + mechanism.name()}
+    Exchange(Wire& wire, sasl::Mechanism& mechanism, EarlyYes early)
+        : wire_{wire}, mechanism_{mechanism}, command_{"AUTH " + mechanism.name()}, early_{early}
     {
     }
 
@@ -46,12 +46,16 @@ public:
     {
         for (unsigned challenges = 0;; ++challenges) {
             auto answer = wire_.read_answer(command_);
+            if (invites(answer.reply)) answer.challenge = "";
             if (!answer.challenge) return verdict(std::move(answer.reply));
             respond(challenges < most_challenges ? response_to(*answer.challenge) : too_many());
         }
     }
 
 private:
+    /// Its words, if any, are for people.
+    bool invites(const Reply& reply) const { return reply.ok && !responded_ && early_ == EarlyYes::is_invitation; }
+
     void respond(const base::Secret& response)
     {
         wire_.send_secret("", base::to_base64(response));
@@ -124,15 +128,16 @@ private:
     Wire& wire_;
     sasl::Mechanism& mechanism_;
     std::string command_;
+    EarlyYes early_;
     std::optional<base::Secret> unsent_; // the initial response, until it has gone
     bool responded_ = false;
 };
 
 }
 
-Reply exchange(Wire& wire, sasl::Mechanism& mechanism, InitialResponse initial)
+Reply exchange(Wire& wire, sasl::Mechanism& mechanism, InitialResponse initial, EarlyYes early)
 {
-    Exchange exchange{wire, mechanism};
+    Exchange exchange{wire, mechanism, early};
     exchange.open(initial);
     return exchange.conclude();
 }

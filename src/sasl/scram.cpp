@@ -68,6 +68,7 @@ public:
         bound_ = gs2_header_ + (attempt.traits.binds_channel ? binding->data : std::string{});
         first_ = "n=" + saslname(saslprep(attempt.credentials.user)) + ",r=" + nonce_;
         password_ = saslprep(password_of(attempt.credentials));
+        accepted_ = {attempt.credentials.least_iterations, attempt.credentials.most_iterations};
     }
 
     const std::string& name() const override { return name_; }
@@ -102,7 +103,7 @@ private:
 
     base::Secret prove_password(std::string_view challenge)
     {
-        const auto server = parse_server_first(challenge, nonce_);
+        const auto server = parse_server_first(challenge, nonce_, accepted_);
         const auto final = "c=" + base::to_base64(bound_) + ",r=" + server.nonce;
         const auto auth_message = first_ + ',' + std::string{challenge} + ',' + final;
         const auto proof = prove(hash_, password_, server.salt, server.iterations, auth_message);
@@ -131,6 +132,7 @@ private:
     std::string bound_; // cbind-input, RFC 5802 §7
     std::string first_; // client-first-message-bare
     base::Secret password_;
+    Iterations accepted_;
     std::string expected_;
     std::string error_;
     Step next_ = Step::prove;

@@ -44,7 +44,7 @@ void refuse_mandatory_extension(const std::vector<std::string_view>& parts)
 
 }
 
-ServerFirst parse_server_first(std::string_view message, std::string_view client_nonce)
+ServerFirst parse_server_first(std::string_view message, std::string_view client_nonce, Iterations accepted)
 {
     const auto parts = attributes(message);
     refuse_mandatory_extension(parts);
@@ -59,8 +59,10 @@ ServerFirst parse_server_first(std::string_view message, std::string_view client
     if (!salt || salt->empty()) bad("its salt is not base64");
 
     const auto count = value(parts, 2, 'i');
-    const auto iterations = base::parse_number<unsigned>(count, least_iterations, most_iterations);
-    if (!iterations) bad("it asks for " + base::printable(count, 20) + " iterations; 4096 to 1000000 are accepted");
+    const auto iterations = base::parse_number<unsigned>(count, accepted.least, accepted.most);
+    if (!iterations)
+        bad("it asks for " + base::printable(count, 20) + " iterations; " + std::to_string(accepted.least) + " to " +
+            std::to_string(accepted.most) + " are accepted");
 
     return {std::string{nonce}, *salt, *iterations};
 }

@@ -9,10 +9,10 @@
 
 namespace popfetch::sasl {
 
-/// RFC 7677 §4 asks for 4096 at least; a server could otherwise have the proof made cheap to crack. The upper end is
-/// about a second of work, where RFC 5802 §9 warns of a server that keeps its clients busy.
-inline constexpr unsigned least_iterations = 4096;
-inline constexpr unsigned most_iterations = 1'000'000;
+/// The numbers of iterations that are accepted (sasl::Credentials).
+struct Iterations {
+    unsigned least = 4096, most = 1'000'000;
+};
 
 struct ServerFirst {
     std::string nonce; // ours, and the server's behind it
@@ -21,7 +21,7 @@ struct ServerFirst {
 };
 
 /// Throws SaslError "auth.bad_challenge" saying what is wrong.
-ServerFirst parse_server_first(std::string_view message, std::string_view client_nonce);
+ServerFirst parse_server_first(std::string_view message, std::string_view client_nonce, Iterations accepted = {});
 
 struct ServerFinal {
     std::string signature; // raw; empty where the server reports an error

@@ -216,6 +216,22 @@ TEST_CASE("A07 a yes before anything was shown is not believed and the password 
     CHECK(login(announcing({"SASL PLAIN"}) + "C: AUTH PLAIN\nS: +OK go ahead\n", options).kind == "proto.bad_reply");
 }
 
+TEST_CASE("A07 where the user says so an early yes is an invitation and the second one the verdict")
+{
+    auto options = tim;
+    options.two_step = true;
+    options.early_yes_invites = true;
+    auto session = announcing({"SASL PLAIN"});
+    session += "C: AUTH PLAIN\nS: +OK go ahead\nC: " + plain_tim;
+    CHECK(login(session + "\nS: +OK\n", options).mechanism == "PLAIN");
+    CHECK(login(session + "\nS: -ERR [AUTH] no\n", options).login_failed);
+
+    options.mechanisms = {"LOGIN"};
+    session = announcing({"SASL LOGIN"});
+    session += "C: AUTH LOGIN\nS: +OK\nC: dGlt\nS: + UGFzc3dvcmQ6\nC: dGFuc3RhYWZ0YW5zdGFhZg==\nS: +OK\n";
+    CHECK(login(session, options).mechanism == "LOGIN");
+}
+
 TEST_CASE("A08 a server that asks without end is cut off after eight challenges")
 {
     std::string session = "S: +OK ready\nC: AUTH PATIENT\n";

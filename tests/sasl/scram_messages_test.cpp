@@ -54,6 +54,19 @@ TEST_CASE("A09 iterations outside 4096 to 1000000 are refused")
     }
 }
 
+TEST_CASE("A09 the accepted iterations are what the user says")
+{
+    const auto kind = [](const std::string& count) {
+        return test::error_kind([&] {
+            sasl::parse_server_first("r=abcX,s=QQ==,i=" + count, "abc", {1000, 2'000'000});
+        });
+    };
+    CHECK(kind("999") == bad);
+    CHECK(kind("1000") == "(nothing)");
+    CHECK(kind("2000000") == "(nothing)");
+    CHECK(kind("2000001") == bad);
+}
+
 TEST_CASE("A09 a mandatory extension is refused")
 {
     CHECK(kind_of_first("m=what,r=abcX,s=QQ==,i=4096") == bad);

@@ -72,6 +72,8 @@ struct Account {
     std::optional<FromCommand> token;
     std::vector<std::string> auth{"auto"};
     bool allow_plaintext_password = false;
+    unsigned scram_least_iterations = 4096, scram_most_iterations = 1'000'000;
+    bool sasl_ok_quirk = false;          // pop3::LoginOptions::early_yes_invites
     std::vector<delivery::Spec> deliver; // empty: none configured
     fetch::Policy policy;
     unsigned connections_per_host = 0; // 0: no limit but --jobs

@@ -56,6 +56,10 @@ public:
     /// there. What was learnt before is forgotten. Never continues in clear.
     void start_tls(const net::TlsOptions& options, net::TlsInfo* seen = nullptr);
 
+    /// UTF8 (RFC 6856 §2), for mail that cannot be had without it, where the server announces it. Only on a line as the
+    /// login will find it, after STLS. True when the server agreed; nothing is lost when it does not.
+    bool use_utf8();
+
     const net::TlsInfo* tls() const;
     const net::Stream& stream() const;
 

@@ -25,6 +25,7 @@ struct LoginOptions {
     /// "auto" alone, or mechanisms in the order of preference; "USER" is USER/PASS, "APOP" is APOP.
     std::vector<std::string> mechanisms{"auto"};
     bool allow_plaintext_password = false; // on a line that is neither encrypted nor local
+    bool early_yes_invites = false;        // "+OK" in place of "+ " asks for the response (FAULTS A07)
     bool two_step = false;                 // never send an initial response (RFC 5034 §4 allows both)
     bool pipelining = true;                // USER and PASS in one go where the server announces PIPELINING
     /// Says for people what a server said of a refusal inside the exchange (the OAuth error JSON); empty: as it is.

@@ -34,6 +34,10 @@ struct Credentials {
     std::uint16_t port = 0;                 // for OAUTHBEARER
     std::string service;                    // for GSSAPI, as the protocol's profile has it: "pop" (RFC 5034 §4)
     bool client_certificate = false;        // EXTERNAL is possible
+    /// How often a server may have SCRAM hash the password. RFC 7677 §4 asks for 4096 at least: with less, whoever gets
+    /// the proof guesses cheaply. The upper end is about a second of work, where RFC 5802 §9 warns of a server that
+    /// keeps its clients busy.
+    unsigned least_iterations = 4096, most_iterations = 1'000'000;
 };
 
 /// Bindings of the TLS channel underneath (RFC 5929, RFC 9266), raw; empty where there is none.
