@@ -151,7 +151,7 @@ class Policies(FetchTest):
 
 
 class Guards(FetchTest):
-    def test_a_lost_ledger_stops_the_run_and_adopt_goes_on_without_fetching_twice(self):
+    def test_S03_a_lost_ledger_stops_the_run_and_adopt_goes_on_without_fetching_twice(self):
         server, client = self.serve(REAL[:30])
         client.configure(state_id="test").run()
         for path in (self.folder / "state").iterdir():
@@ -163,7 +163,7 @@ class Guards(FetchTest):
         client.run()
         self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:30]))
 
-    def test_renumbered_messages_stop_the_run_and_are_adopted(self):
+    def test_S07_renumbered_messages_stop_the_run_and_are_adopted(self):
         server, client = self.serve(REAL[:30])
         client.configure().run()
         cur = server.home / "mail" / "alice" / "cur"
@@ -175,7 +175,7 @@ class Guards(FetchTest):
         client.configure(deliver="mbox:mbox").run("--accept-new-uids")
         self.assertFalse((self.folder / "mbox").exists() and in_mbox(self.folder / "mbox"))
 
-    def test_a_second_run_of_the_account_ends_at_once(self):
+    def test_F15_a_second_run_of_the_account_ends_at_once(self):
         import fcntl
         _, client = self.serve(REAL[:3])
         client.configure().run()
@@ -214,7 +214,7 @@ class Mechanisms(FetchTest):
     def test_scram_sha_256(self):
         self.log_in("SCRAM-SHA-256")
 
-    def test_wrong_password_is_77_and_says_so_once(self):
+    def test_A01_wrong_password_is_77_and_says_so_once(self):
         _, client = self.serve(REAL[:2])
         (self.folder / "password").write_text("wrong\n")
         result = client.configure().run(status=77)
@@ -223,7 +223,7 @@ class Mechanisms(FetchTest):
 
 
 class Trust(FetchTest):
-    def test_unknown_authority_is_76_and_sends_no_password(self):
+    def test_T07_unknown_authority_is_76_and_sends_no_password(self):
         server, client = self.serve(REAL[:1])
         client.configure()
         client.config.write_text(re.sub(r"tls_ca_file.*\n", "", client.config.read_text()))
@@ -232,7 +232,7 @@ class Trust(FetchTest):
         self.assertNotIn("C: USER", result.stderr)
         self.assertNotIn("C: AUTH", result.stderr)
 
-    def test_wrong_name_is_76(self):
+    def test_T07_wrong_name_is_76(self):
         _, client = self.serve(REAL[:1])
         client.configure(tls_server_name="pop.example.org")
         self.assertIn("pop.example.org", client.run(status=76).stderr)

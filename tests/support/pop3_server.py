@@ -202,7 +202,9 @@ class Session:
 
 class Pop3Server:
     """Serves one mailbox on free loopback ports until closed. `send` and `receive` may be replaced by a test to cut,
-    delay or garble."""
+    delay or garble, and so may `session_type`, to answer otherwise."""
+
+    session_type = Session
 
     def __init__(self, mailbox, port=0, tls_port=None, context=None, pipelining=True, extra_capabilities=()):
         self.mailbox, self.context = mailbox, context
@@ -237,7 +239,7 @@ class Pop3Server:
             connection.settimeout(60)
             if implicit_tls:
                 connection = self.context.wrap_socket(connection, server_side=True)
-            session = Session(self, connection)
+            session = self.session_type(self, connection)
             session.run()
         except (OSError, ValueError):
             pass                     # the client went away, which is what many tests are about

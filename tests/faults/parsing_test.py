@@ -1,0 +1,166 @@
+#!/usr/bin/env python3
+"""Replies and messages as no server should send them, against the binary. usage: parsing_test.py POPFETCH"""
+
+import json
+import os
+
+import stage
+from stage import Stage
+
+LETTER = b"From: ann@example.net\nSubject: hello\n\nhello\n"
+
+
+class Messages(Stage):
+    def fetched(self, messages, **options):
+        self.configure(self.mailbox(messages, **options))
+        self.fetch()
+        self.assertEqual(self.delivered(), sorted(messages))
+
+    def test_P13_P14_P16_any_octets_and_any_shape_of_header_come_out_as_they_went_in(self):
+        self.fetched([b"Subject: headers only\n", b"Subject: headers only\n\n", b"no header at all\n", b"\nbody after a blank line\n", b"\n",
+                      b"Subject: NUL\0here\n\nand \0 here\n", b"Subject: CR\n\nlone \r here\nCR CR LF\r\r\nend\n",
+                      b" begins with a folded line\n\nbody\n", b"Subject: 8 bit \xff\xfe\n\n\x80\x9b\n"])
+
+    def test_P16_a_header_of_10_MiB_is_mail_like_any_other(self):
+        self.fetched([b"X-Long: " + b"x" * (5 << 20) + b"\n" + b"X-Many: y\n" * (1 << 19) + b"\nbody\n", LETTER])
+
+    def test_P15_a_line_of_100_MiB_is_delivered_in_little_memory(self):
+        message = b"Subject: long\n\n" + b"x" * (100 << 20) + b"\n"
+        peaks = []
+
+        def do_quit(session, argument):
+            peaks.append(self.peak(process))
+            return stage.Session.do_quit(session, argument)
+        server = self.mailbox([message])
+        server.session_type = type("Session", (stage.Session,), {"do_quit": do_quit})
+        self.configure(server)
+        process = self.start("fetch")
+        self.assertEqual(process.wait(stage.PATIENCE), 0)
+        self.assertEqual(self.delivered(), [message])
+        if not {"ASAN_OPTIONS", "TSAN_OPTIONS"} & set(os.environ):
+            self.assertLess(peaks[0], 64 << 10)
+
+    def test_P36_a_message_that_never_ends_does_not_keep_the_others_away_for_ever(self):
+        def endless(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan((10_000, "endless"), (len(stage.on_the_wire(LETTER)), "good"))
+            peer.expect("RETR 1")
+            peer.say("+OK")
+            while True:
+                peer.send(b"x" * (1 << 20) + b"\r\n")
+
+        def patient(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan((10_000, "endless"), (len(stage.on_the_wire(LETTER)), "good"))
+            peer.retr(2, LETTER)
+            peer.wait_for_the_end()
+        server = self.scripted(endless, patient)
+        self.configure(server)
+        self.fetch(status=76)
+        self.assertEqual(self.delivered(), [])
+        self.fetch()
+        self.assertEqual(self.delivered(), [LETTER])
+        self.assertNotIn("DELE", " ".join(server.heard))
+
+    def test_P37_messages_beyond_4_GiB_are_counted_and_left_where_they_are_too_large(self):
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan(((2 << 30) + 1, "a"), ((4 << 30) + 1, "b"), ((1 << 63) + 1, "c"))
+            peer.wait_for_the_end()
+        self.configure(self.scripted(talk), max_size="1G")
+        listed = json.loads(self.run_popfetch("list", "a", "--json").stdout)
+        self.assertEqual([m["size"] for m in listed["messages"]], [(2 << 30) + 1, (4 << 30) + 1, (1 << 63) + 1])
+        self.fetch()
+        self.assertEqual(self.delivered(), [])
+
+    def test_P44_replies_that_come_octet_by_octet_are_the_same_replies(self):
+        server = self.mailbox([LETTER, b"Subject: dots\n\n.\n..\n.x\n"])
+
+        def drip(connection, data):
+            connection.setsockopt(stage.socket.IPPROTO_TCP, stage.socket.TCP_NODELAY, 1)
+            for octet in data:
+                connection.sendall(bytes([octet]))
+        server.send = drip
+        self.configure(server, delete="fetched")
+        self.fetch()
+        self.assertEqual(self.delivered(), sorted([LETTER, b"Subject: dots\n\n.\n..\n.x\n"]))
+        self.assertEqual(server.mailbox.messages, {})
+
+
+class Top(Stage):
+    """P38: what TOP says decides about no delivery and no deletion."""
+
+    def answering(self, answer):
+        """A mailbox of one message, whose TOP answers with a part of it, or with more."""
+        def do_top(session, argument):
+            session.ok()
+            session.out.append(stage.stuffed(stage.on_the_wire(answer)) + b".\r\n")
+        server = self.mailbox([LETTER + b"x" * 100_000 + b"\n"])
+        server.session_type = type("Session", (stage.Session,), {"do_top": do_top})
+        return server
+
+    def test_P38_a_fetch_uses_no_TOP_at_all(self):
+        server = self.answering(b"\n")
+        self.configure(server, delete="fetched")
+        trace = self.fetch("--trace").text
+        self.assertNotIn("C: TOP", trace)
+        self.assertEqual(self.delivered(), [LETTER + b"x" * 100_000 + b"\n"])
+        self.assertEqual(server.mailbox.messages, {})
+
+    def test_P38_whatever_TOP_sends_a_message_is_listed_and_shown_and_still_there(self):
+        whole = LETTER + b"x" * 100_000 + b"\n"
+        for answer, subject in ((whole, "hello"), (b"From: ann@example.net\n", ""), (whole[:70_000], "hello"), (b"", "")):
+            with self.subTest(answer[:60]):
+                server = self.answering(answer)
+                self.configure(server, delete="fetched")
+                (message,) = json.loads(self.run_popfetch("list", "a", "--headers", "--json").stdout)["messages"]
+                self.assertEqual(message.get("subject") or "", subject)
+                self.assertEqual(list(server.mailbox.messages), ["uid1"])
+
+    def test_P38_adopting_believes_a_TOP_only_where_the_octets_agree_too(self):
+        for answer in (b"From: ann@example.net\n", b""):
+            with self.subTest(answer):
+                server = self.answering(answer)
+                self.configure(server, deliver="maildir:Mail")
+                self.fetch("--adopt")
+                self.assertEqual(self.delivered(), [LETTER + b"x" * 100_000 + b"\n"])
+                for path in (self.home / "state").iterdir():
+                    path.unlink()
+                for path in (self.home / "Mail/new").iterdir():
+                    path.unlink()
+
+
+class Utf8(Stage):
+    def test_P42_a_message_that_needs_UTF8_is_left_and_the_next_run_asks_for_it_before_the_login(self):
+        def without(peer):
+            peer.greet("USER", "UIDL", "UTF8")
+            peer.log_in()
+            peer.scan((20, "eai"), LETTER)
+            peer.expect("RETR 1")
+            peer.say("-ERR [UTF8] this one needs the UTF8 command")
+            peer.retr(2, LETTER)
+            peer.wait_for_the_end()
+
+        eai = "Subject: gr\u00fc\u00dfe\n\n\u2713\n".encode()
+
+        def with_utf8(peer):
+            peer.greet("USER", "UIDL", "UTF8")
+            peer.expect("UTF8")
+            peer.say("+OK")
+            peer.log_in()
+            peer.scan((len(stage.on_the_wire(eai)), "eai"), LETTER)
+            peer.retr(1, eai)
+            peer.wait_for_the_end()
+        server = self.scripted(without, with_utf8)
+        self.configure(server)
+        self.assertIn("UTF8", self.fetch(status=75).text)
+        self.assertEqual(self.delivered(), [LETTER])
+        self.fetch()
+        self.assertEqual(self.delivered(), sorted([LETTER, eai]))
+
+
+if __name__ == "__main__":
+    stage.main()
