@@ -76,6 +76,17 @@ class Refusals(Stage):
         self.assertNotIn("QUIT", server.heard)
 
 
+class Passwords(Stage):
+    def test_an_account_without_a_password_keeps_no_other_from_being_fetched(self):
+        server = self.mailbox([LETTER])
+        self.configure(server, account="first", password="", deliver="maildir:First")
+        self.configure(server, account="second", append=True, deliver="maildir:Second")
+        told = self.fetch(status=77, start_new_session=True).text
+        self.assertIn("first: ", told)
+        self.assertIn("no password is configured", told)
+        self.assertEqual(self.delivered("Second"), [LETTER])
+
+
 class Exchanges(Stage):
     def serve(self, mechanism, users=None, iterations=sasl_server.ITERATIONS, **keys):
         def talk(peer):

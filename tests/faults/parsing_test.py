@@ -40,6 +40,34 @@ class Messages(Stage):
         if not {"ASAN_OPTIONS", "TSAN_OPTIONS"} & set(os.environ):
             self.assertLess(peaks[0], 64 << 10)
 
+    def test_P11_text_glued_to_the_dot_ends_nothing_and_the_message_stays_where_it_is(self):
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan((20, "glued"))
+            peer.expect("RETR 1")
+            peer.send(b"+OK\r\nSubject: x\r\n\r\ntext.\r\n")
+            peer.wait_for_the_end()
+        server = self.scripted(talk)
+        self.configure(server, timeout="1s", delete="fetched")
+        self.assertEqual(self.error("a", status=75)["class"], "net.timeout")
+        self.assertEqual(self.delivered(), [])
+        server.finish()
+        self.assertFalse({"DELE 1", "QUIT"} & set(server.heard))
+
+    def test_P12_an_empty_message_is_delivered_where_it_is_listed_as_one(self):
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan((0, "empty"), LETTER)
+            peer.expect("RETR 1")
+            peer.say("+OK", ".")
+            peer.retr(2, LETTER)
+            peer.wait_for_the_end()
+        self.configure(self.scripted(talk))
+        self.fetch()
+        self.assertEqual(self.delivered(), [b"", LETTER])
+
     def test_P36_a_message_that_never_ends_does_not_keep_the_others_away_for_ever(self):
         def endless(peer):
             peer.greet()
@@ -88,6 +116,29 @@ class Messages(Stage):
         self.fetch()
         self.assertEqual(self.delivered(), sorted([LETTER, b"Subject: dots\n\n.\n..\n.x\n"]))
         self.assertEqual(server.mailbox.messages, {})
+
+
+class Uids(Stage):
+    def test_P21_long_UIDs_are_kept_whole_and_told_apart_and_longer_ones_are_none(self):
+        uids = [end.rjust(length, "u") for length in (70, 71, 128, 129, 4096) for end in ("a", "b")]
+        server = self.mailbox({uid: f"Subject: {n}\n\n{n}\n".encode() for n, uid in enumerate(uids)})
+        self.configure(server)
+        for _ in range(2):
+            self.fetch()
+            self.assertEqual(len(self.delivered()), len(uids))
+        server.mailbox.messages = {"u" * 4097: LETTER, "u" * 4098: b"Subject: other\n\n"}
+        self.configure(server, delete="fetched")
+        self.fetch()
+        self.assertEqual(len(self.delivered()), len(uids) + 2)
+        self.assertEqual(server.mailbox.messages, {})
+
+    def test_P25_a_known_UID_of_another_size_is_another_message(self):
+        server = self.mailbox({"reused": LETTER})
+        self.configure(server)
+        self.fetch()
+        server.mailbox.messages = {"reused": LETTER + b"and more\n"}
+        self.fetch()
+        self.assertEqual(self.delivered(), sorted([LETTER, LETTER + b"and more\n"]))
 
 
 class Top(Stage):

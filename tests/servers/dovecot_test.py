@@ -10,9 +10,11 @@ import subprocess
 import sys
 import tempfile
 import unittest
+import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
 from dovecot import Dovecot
+from kerberos import Realm
 
 POPFETCH = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else "popfetch").resolve()
 DATA = pathlib.Path(__file__).parent.parent / "data"
@@ -25,6 +27,7 @@ def served(message):
     return message if message.endswith(b"\n") else message + b"\n"
 
 
+GSSAPI = pathlib.Path("/usr/lib/dovecot/modules/auth/libmech_gssapi.so")
 ALL = REAL + AWKWARD
 EXPECTED = sorted(map(served, ALL))
 
@@ -213,6 +216,67 @@ class Mechanisms(FetchTest):
 
     def test_scram_sha_256(self):
         self.log_in("SCRAM-SHA-256")
+
+    def test_external(self):
+        """The name is in the certificate; Dovecot wants one of its own authority."""
+        def openssl(name, *arguments):
+            subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
+                            "-keyout", self.folder / f"{name}.key", "-out", self.folder / f"{name}.pem", "-subj", f"/CN={name}",
+                            *arguments], check=True, capture_output=True)
+        openssl("ca", "-addext", "basicConstraints=critical,CA:TRUE", "-addext", "keyUsage=keyCertSign,cRLSign")
+        for name in ("alice", "mallory"):
+            openssl(name, "-CA", self.folder / "ca.pem", "-CAkey", self.folder / "ca.key", "-addext", "extendedKeyUsage=clientAuth")
+        server = Dovecot({"alice": REAL[:2]}, extra=f"""
+            auth_mechanisms = external plain
+            ssl_ca = <{self.folder}/ca.pem
+            ssl_verify_client_cert = yes
+            ssl_require_crl = no
+            auth_ssl_require_client_cert = yes
+            auth_ssl_username_from_cert = yes
+            ssl_cert_username_field = commonName
+            passdb {{
+              driver = passwd-file
+              args = scheme=PLAIN username_format=%u {self.folder}/names
+              override_fields = nopassword=y
+            }}""")
+        (self.folder / "names").write_text("alice:::::::\n")
+        self.folder.chmod(0o755)
+        (self.folder / "names").chmod(0o644)
+        self.enterContext(server)
+        client = Client(self.folder, server)
+
+        def as_whom(name, status):
+            client.configure(auth="EXTERNAL", tls_client_cert=str(self.folder / f"{name}.pem"),
+                             tls_client_key=str(self.folder / f"{name}.key"), state_id=name)
+            text = client.config.read_text()
+            client.config.write_text(re.sub(r"password_file.*\n", "", text))
+            return client.run("--json", status=status).stdout
+        connected = json.loads(as_whom("alice", 0).splitlines()[0])
+        self.assertEqual(connected["mechanism"], "EXTERNAL", server.log())
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:2]))
+        as_whom("mallory", 77)
+
+    def test_gssapi(self):
+        """A ticket for the server's service is all it takes."""
+        if reason := Realm.missing() or (not GSSAPI.exists() and "dovecot-gssapi is not installed"):
+            self.skipTest(reason)
+        self.folder.chmod(0o755)
+        realm = self.enterContext(Realm(self.folder / "realm", {"alice": "ticket"}, ["pop/localhost"]))
+        realm.keytab.chmod(0o644)
+        server = self.enterContext(Dovecot({"alice": REAL[:2]}, extra=f"""
+            auth_mechanisms = gssapi plain
+            auth_gssapi_hostname = localhost
+            auth_krb5_keytab = {realm.keytab}
+            import_environment = KRB5_CONFIG={realm.environment["KRB5_CONFIG"]} KRB5RCACHETYPE=none"""))
+        client = Client(self.folder, server).configure(auth="GSSAPI")
+        client.config.write_text(re.sub(r"password_file.*\n", "", client.config.read_text()))
+        with unittest.mock.patch.dict(os.environ, realm.environment):
+            without = client.run("--force", status=77).stderr
+            self.assertIn("GSSAPI", without)
+            realm.log_in("alice")
+            connected = json.loads(client.run("--json", "--force").stdout.splitlines()[0])
+        self.assertEqual(connected["mechanism"], "GSSAPI")
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:2]))
 
     def test_A01_wrong_password_is_77_and_says_so_once(self):
         _, client = self.serve(REAL[:2])

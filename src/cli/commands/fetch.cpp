@@ -5,6 +5,7 @@
 
 #include <popfetch/base/units.hpp>
 #include <popfetch/config/secret.hpp>
+#include <popfetch/sasl/mechanism.hpp>
 
 #include "../accounts.hpp"
 #include "../dry_run.hpp"
@@ -34,12 +35,32 @@ config::Account adjusted(config::Account account, const FetchOptions& options)
     return account;
 }
 
-// Questions come one after another and before the progress lines.
+bool needs_password(const std::string& method)
+{
+    const auto* const traits = sasl::find_mechanism(method);
+    return traits == nullptr || traits->needs_password; // USER, APOP
+}
+
+// A certificate or a ticket may be all that it takes.
+bool surely_needs_password(const config::Account& account)
+{
+    if (account.token) return false;
+    if (account.auth == std::vector<std::string>{"auto"}) return account.tls.client_certificate.empty();
+    return std::ranges::all_of(account.auth, needs_password);
+}
+
+// Questions come one after another and before the progress lines. Where nobody can be asked, that is the trouble of
+// this account alone, which tells of it in its turn.
 void ask_for_passwords(std::vector<config::Account>& accounts)
 {
-    for (auto& account : accounts)
-        if (std::holds_alternative<config::FromPrompt>(account.password) && !account.token)
+    for (auto& account : accounts) {
+        if (!std::holds_alternative<config::FromPrompt>(account.password) || !surely_needs_password(account)) continue;
+        try {
             account.password = config::FromText{config::password_supplier(account)()};
+        } catch (const base::Error& error) {
+            if (error.kind() != "auth.no_password") throw;
+        }
+    }
 }
 
 base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
