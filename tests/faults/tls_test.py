@@ -128,6 +128,19 @@ class Certificates(Tls):
         self.assertIn("dh key too small", error["text"])
         self.assertEqual(server.heard, [])
 
+    def test_C10_T10_no_configuration_of_OpenSSL_in_the_environment_lowers_what_is_asked_for(self):
+        context = self.certificates.context()
+        context.set_ciphers("ALL:@SECLEVEL=0")
+        context.minimum_version = ssl.TLSVersion.TLSv1
+        context.maximum_version = ssl.TLSVersion.TLSv1_1
+        server = self.implicit(lambda peer: (peer.greet(), peer.wait_for_the_end()), context=context)
+        self.environment["OPENSSL_CONF"] = str(self.write("openssl.cnf", "openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\n"
+                                                          "MinProtocol = TLSv1\nCipherString = ALL:@SECLEVEL=0\nOptions = UnsafeLegacyServerConnect\n"))
+        self.environment["SSL_CERT_FILE"] = str(self.certificates.ca)
+        error = self.error("a", status=76)
+        self.assertEqual(error["class"], "tls.version")
+        self.assertEqual(server.heard, [])
+
     def test_T18_a_key_of_16384_bits_is_dealt_with_in_time(self):
         certificate = self.home / "large.pem"
         subprocess.run(["openssl", "req", "-x509", "-key", LONGEST_KEY, "-days", "2", "-out", certificate, "-subj", "/CN=large",

@@ -6,14 +6,17 @@ import mailbox
 import os
 import pathlib
 import re
+import shutil
+import socket
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 import unittest.mock
 
 sys.path.insert(0, str(pathlib.Path(__file__).parent))
-from dovecot import Dovecot
+from dovecot import Dovecot, free_port
 from kerberos import Realm
 
 POPFETCH = pathlib.Path(sys.argv.pop(1) if len(sys.argv) > 1 else "popfetch").resolve()
@@ -48,6 +51,11 @@ def in_mbox(path):
     return sorted(re.sub(rb"(?m)^>(>*From )", rb"\1", part[:-1]) for part in parts)
 
 
+def answers(port):
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 class Client:
     """One user's home: configuration, state, mail."""
 
@@ -64,7 +72,8 @@ class Client:
                  'password_file = "password"', f'deliver = "{deliver}"']
         if tls != "none":
             lines.append(f'tls_ca_file = "{self.server.ca}"')
-        lines += [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+        lines += [f"{key} = {{ command = {json.dumps(value['command'])} }}" if isinstance(value, dict) else f"{key} = {json.dumps(value)}"
+                  for key, value in keys.items()]
         self.config.touch(0o600)
         self.config.write_text("\n".join(lines) + "\n")
         return self
@@ -284,6 +293,41 @@ class Mechanisms(FetchTest):
         result = client.configure().run(status=77)
         self.assertEqual(len(result.stderr.splitlines()), 1)
         self.assertIn("refused", result.stderr)
+
+
+class Ways(FetchTest):
+    """To Dovecot by every way there is: the proxies are the distribution's."""
+    def fetch_through(self, *program, tls="implicit", port=None, **keys):
+        if program and not shutil.which(program[0], path=os.environ["PATH"] + ":/usr/sbin"):
+            self.skipTest(f"{program[0]} is not installed")
+        server, client = self.serve(REAL[:3])
+        if program:
+            process = subprocess.Popen(program, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+            self.addCleanup(lambda: (process.terminate(), process.wait()))
+            while not answers(port):
+                self.assertIsNone(process.poll(), "the proxy has ended")
+                time.sleep(0.02)
+        keys = {key: value(server) if callable(value) else value for key, value in keys.items()}
+        shown = client.configure(tls=tls, **keys).run("--trace", "-v")
+        self.assertNotIn("sesame", shown.stdout + shown.stderr)
+        self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:3]))
+
+    def test_through_microsocks_with_a_login(self):
+        port = free_port()
+        self.fetch_through("microsocks", "-i", "127.0.0.1", "-p", str(port), "-u", "alice", "-P", "sesame", port=port,
+                           proxy=f"socks5://alice:sesame@127.0.0.1:{port}")
+
+    def test_through_tinyproxy_with_a_login(self):
+        port = free_port()
+        (self.folder / "tinyproxy.conf").write_text(f"Listen 127.0.0.1\nPort {port}\nTimeout 60\nMaxClients 10\nBasicAuth alice sesame\n"
+                                                    f'LogFile "{self.folder}/tinyproxy.log"\n')
+        self.fetch_through("tinyproxy", "-d", "-c", str(self.folder / "tinyproxy.conf"), port=port, tls="starttls",
+                           proxy=f"http://alice:sesame@127.0.0.1:{port}")
+
+    def test_through_a_tunnel_by_openssl(self):
+        """The command is the TLS; the line to it needs none."""
+        self.fetch_through(tls="none", proxy=lambda server: {"command": ["openssl", "s_client", "-quiet", "-verify_return_error", "-CAfile",
+                                                                         str(server.ca), "-connect", f"localhost:{server.tls_port}"]})
 
 
 class Trust(FetchTest):
