@@ -27,6 +27,7 @@ class Job:
     ca: pathlib.Path = None
     target: str = "maildir"      # or mbox, or headers for list --headers
     unknown_server: bool = False # forget what is known about the server before each run
+    known_server: bool = False   # let one run, in which every message is too large, learn about it
 
     def place(self, user):
         return self.folder / "out" / user
@@ -100,6 +101,9 @@ class Popfetch(Peer):
         return super().arrived(job)
 
     def prepare(self, job):
+        if job.known_server:
+            subprocess.run([self.program, "--config", job.folder / "popfetch.toml", "--state-dir", job.folder / "state", "--quiet",
+                            "fetch", "--max-size", "1"], check=True, stdin=subprocess.DEVNULL, timeout=120)
         ledger = job.folder / "state" / f"{job.users[0]}.ledger"
         if job.unknown_server and ledger.exists():
             with contextlib.closing(sqlite3.connect(ledger)) as database:

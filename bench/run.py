@@ -113,7 +113,7 @@ class Bench:
         names = [name for name in scenario.clients.split() if name in self.clients]
         users = self.users(scenario)
         job = dict(port=port, users=users, password=server.password, messages=expected[users[0]][0], tls=scenario.tls, ca=server.ca,
-                   target=scenario.target, unknown_server=scenario.unknown_server)
+                   target=scenario.target, unknown_server=scenario.unknown_server, known_server=scenario.known_server)
         jobs = {}
         for repetition in range(1 if scenario.once else self.wanted.repetitions):
             turn = repetition % max(1, len(names))
@@ -124,10 +124,6 @@ class Bench:
                 if not scenario.nothing_new or name not in jobs:
                     jobs[name] = Job(folder=self.track.fresh(f"{scenario.name}-{name}"), **job)
                 self.one(scenario, client, jobs[name], proxy, repetition, expected, fill=scenario.nothing_new)
-                if not scenario.nothing_new:
-                    self.track.fresh(f"{scenario.name}-{name}")
-        for name in jobs:
-            self.track.fresh(f"{scenario.name}-{name}")
 
     def one(self, scenario, client, job, proxy, repetition, expected, fill):
         preload = self.track.tools["shim"] if scenario.slow_disk else None
