@@ -6,12 +6,20 @@
 
 namespace popfetch::fetch {
 
+namespace {
+
+// A disk that has nothing to do may begin with so many. What arrives meanwhile is the next batch: the slower the disk,
+// the larger the batches.
+constexpr std::size_t worth_a_commit = 64;
+
+}
+
 void Batch::add(const pop3::Message& message, std::string id, std::unique_ptr<delivery::Letter> letter)
 {
     if (open_.empty()) opened_ = std::chrono::steady_clock::now();
     open_octets_ += letter->size();
     open_.push_back({message, std::move(id), std::move(letter)});
-    if (full()) start();
+    if (full() || (open_.size() >= worth_a_commit && !busy())) start();
 }
 
 void Batch::fail(const pop3::Message& message, const base::Error& error)
@@ -19,6 +27,11 @@ void Batch::fail(const pop3::Message& message, const base::Error& error)
     ++totals_.failed;
     if (message.identified()) failed_.push_back({std::string{message.uid}, message.size, error});
     run_.report.failed(message, error);
+}
+
+bool Batch::busy() const
+{
+    return under_way_.valid() && under_way_.wait_for(std::chrono::seconds{0}) != std::future_status::ready;
 }
 
 bool Batch::full() const

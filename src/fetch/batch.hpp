@@ -23,7 +23,8 @@ public:
     /// Letters that were not committed vanish; a commit under way is awaited.
     ~Batch() = default;
 
-    /// Takes a complete message. Commits by itself when a limit is reached; throws what a commit threw.
+    /// Takes a complete message. Commits by itself when a limit is reached, or when there is something and the disk has
+    /// nothing to do; throws what a commit threw.
     void add(const pop3::Message& message, std::string id, std::unique_ptr<delivery::Letter> letter);
 
     /// A message that failed by itself. Recorded with the next commit, since the ledger may be in use until then.
@@ -55,6 +56,7 @@ private:
         base::Error error;
     };
 
+    bool busy() const;
     bool full() const;
     void start();
     void finish();

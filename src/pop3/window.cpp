@@ -13,10 +13,14 @@ constexpr std::uint64_t largest_estimate = std::uint64_t{1} << 40;
 
 std::uint64_t Window::estimate(std::size_t index) const { return std::min(row_.reply_octets(index), largest_estimate); }
 
+// Early, since what is asked now comes a round trip later; but not a write for each reply.
 bool Window::worth_a_write() const
 {
-    return load_.commands <= limits_.commands / 2 && load_.command_octets <= limits_.command_octets / 2 &&
-           load_.reply_octets <= limits_.reply_octets / 2;
+    const auto free_enough = [](std::uint64_t load, std::uint64_t limit) { return load <= limit - limit / 8; };
+    if (load_.commands == 0) return true;
+    return load_.commands < limits_.commands && free_enough(load_.commands, limits_.commands) &&
+           free_enough(load_.command_octets, limits_.command_octets) &&
+           free_enough(load_.reply_octets, limits_.reply_octets);
 }
 
 // A reply larger than the window goes out too once half of the window is free, or the line would run dry before each.
