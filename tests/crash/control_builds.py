@@ -41,19 +41,26 @@ def apply(patch, source):
     subprocess.run(["patch", "-p1", "-s", "-N", "-d", source, "-i", patch], check=True)
 
 
+def copy_source(top, source):
+    """The source as it is, into a folder that may hold an earlier build of it."""
+    source.mkdir(parents=True, exist_ok=True)
+    for old in source.iterdir():
+        if old.is_dir() and old.name != "build":
+            shutil.rmtree(old)
+    shutil.copytree(top, source, dirs_exist_ok=True, ignore=shutil.ignore_patterns("build", ".git", "demo", "__pycache__"))
+
+
 def build(patch, top, place):
     """The binary of a copy of the source that the patch has made wrong. The copies share their build: only what differs is compiled."""
-    source, objects = place / "source", place / "build"
-    shutil.rmtree(source, ignore_errors=True)
-    shutil.copytree(top, source, ignore=shutil.ignore_patterns("build", ".git", "demo", "__pycache__"))
+    source = place / "source"
+    copy_source(top, source)
     apply(patch, source)
     for file in {file for other in patches() for file in changed_by(other)}:
         os.utime(source / file)          # what an earlier patch changed is compiled anew, too
-    options = ["-DBUILD_TESTING=OFF", "-DCMAKE_BUILD_TYPE=Debug", "-DCMAKE_CXX_FLAGS_DEBUG=-O1 -g1", "-DPOPFETCH_WARNINGS_AS_ERRORS=ON"]
-    run = {"check": True, "stdout": subprocess.DEVNULL}
-    subprocess.run(["cmake", "-S", source, "-B", objects, "-G", "Ninja", *options], **run)
-    subprocess.run(["cmake", "--build", objects, "--target", "popfetch"], **run)
-    return str(shutil.copy2(objects / "popfetch", place / patch.stem))
+    run = {"cwd": source, "check": True, "stdout": subprocess.DEVNULL}
+    subprocess.run(["cmake", "--preset", "dev", "-DBUILD_TESTING=OFF"], **run)
+    subprocess.run(["cmake", "--build", "--preset", "dev", "--target", "popfetch"], **run)
+    return str(shutil.copy2(source / "build" / "dev" / "popfetch", place / patch.stem))
 
 
 def wrong_ones(top, place, programs):
