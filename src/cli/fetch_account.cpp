@@ -227,12 +227,18 @@ private:
     std::uint64_t planned_ = 0;
 };
 
+// The server asks for patience, or we have it: nobody need act, and the next run tries again.
+bool asks_for_patience(std::string_view kind)
+{
+    return kind == "login.not_yet" || kind == "server.login_delay" || kind == "server.in_use" ||
+           kind == "server.temporary";
+}
+
 AccountResult ended_by(AccountResult result, const base::Error& error, const CountingReport& report)
 {
     result.totals = report.totals;
     result.status = error.status();
-    result.waiting =
-        error.kind() == "login.not_yet" || error.kind() == "server.login_delay" || error.kind() == "server.in_use";
+    result.waiting = asks_for_patience(error.kind());
     result.error = std::make_shared<base::Error>(error.status(), error.kind(), error.what() + report.what_is_safe());
     return result;
 }
