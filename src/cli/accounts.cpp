@@ -6,6 +6,7 @@
 #include <popfetch/base/suggestion.hpp>
 #include <popfetch/config/url.hpp>
 
+#include "command.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
@@ -26,12 +27,16 @@ config::Account from_url(const std::string& url, const Globals& globals)
 config::Account by_name(const std::string& name, const config::Configuration& configuration)
 {
     if (const auto* account = configuration.find(name)) return *account;
-    std::vector<std::string_view> names;
+    std::vector<std::string_view> names, words;
     for (const auto& account : configuration.accounts) names.emplace_back(account.name);
+    for (const auto& command : commands()) words.push_back(command.name);
     const auto near = base::nearest(name, names);
+    const auto near_command = base::nearest(name, words);
     const auto where = configuration.file.empty() ? config::usual_file().string() : configuration.file.string();
     throw config::Invalid{"config.unknown_account", where + ": there is no account \"" + base::printable(name) + "\"",
-                          near.empty() ? "popfetch accounts lists them" : "did you mean \"" + near + "\"?"};
+                          !near.empty()           ? "did you mean \"" + near + "\"?"
+                          : !near_command.empty() ? "did you mean the command " + near_command + "?"
+                                                  : "popfetch accounts lists them"};
 }
 
 config::Configuration load(const Globals& globals)

@@ -1,5 +1,7 @@
 #include "diagnosis.hpp"
 
+#include <algorithm>
+
 #include <popfetch/mail/summary.hpp>
 
 namespace popfetch::cli {
@@ -22,6 +24,26 @@ std::optional<base::WallTime> date_of_first(pop3::Maildrop& maildrop, const pop3
     return date;
 }
 
+constexpr std::chrono::seconds prompt_greeting{10};
+constexpr std::chrono::seconds handshake_patience{10};
+
+// A TLS server waits for the client to speak first, and a client that speaks in clear waits for the greeting.
+bool speaks_tls(const config::Account& account)
+{
+    net::TlsInfo seen;
+    auto tls = account.tls;
+    tls.server_name = account.dial.host;
+    try {
+        net::start_tls(net::dial(account.dial, net::Deadline::in(account.timeouts.connect)), tls,
+                       net::Deadline::in(handshake_patience), &seen);
+        return true;
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error&) {
+        return !seen.chain.empty(); // refused for what it showed: it showed it by TLS
+    }
+}
+
 void look(Diagnosis& diagnosis, const Globals& globals)
 {
     const SessionOptions options{trace_to(globals, ""), nullptr, {}};
@@ -37,6 +59,37 @@ void look(Diagnosis& diagnosis, const Globals& globals)
     std::move(maildrop).quit();
 }
 
+bool is_silent(const Diagnosis& diagnosis, const net::ConnectionError& error)
+{
+    const auto& attempts = diagnosis.session.dial.attempts;
+    return diagnosis.session.greeting.empty() && (error.kind() == "net.timeout" || error.kind() == "net.eof") &&
+           std::ranges::find(attempts, "connected", &net::Attempt::outcome) != attempts.end();
+}
+
+// Where no greeting comes in clear, the likeliest reason is a port for TLS; a slow server gets its full time all the
+// same.
+void look_twice(Diagnosis& diagnosis, const Globals& globals)
+{
+    auto& account = diagnosis.account;
+    if (account.tls_mode == config::TlsMode::implicit) return look(diagnosis, globals);
+    const auto patience = account.timeouts.greeting;
+    account.timeouts.greeting = std::min<std::chrono::milliseconds>(patience, prompt_greeting);
+    try {
+        return look(diagnosis, globals);
+    } catch (const net::ConnectionError& error) {
+        if (!is_silent(diagnosis, error)) throw;
+        if (speaks_tls(account))
+            throw net::TlsError{"tls.implicit",
+                                account.dial.host + ":" + std::to_string(account.dial.port) +
+                                    ": this port speaks TLS already",
+                                "set tls = \"implicit\" (port 995 is usual)"};
+        if (error.kind() == "net.eof" || patience <= prompt_greeting) throw;
+    }
+    diagnosis.session = {};
+    account.timeouts.greeting = patience;
+    look(diagnosis, globals);
+}
+
 }
 
 Diagnosis diagnose(const config::Account& account, const Globals& globals)
@@ -44,7 +97,7 @@ Diagnosis diagnose(const config::Account& account, const Globals& globals)
     Diagnosis diagnosis;
     diagnosis.account = account;
     try {
-        look(diagnosis, globals);
+        look_twice(diagnosis, globals);
     } catch (const base::Interrupted&) {
         throw;
     } catch (const base::Error& error) {

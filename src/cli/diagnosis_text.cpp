@@ -1,34 +1,65 @@
 #include <algorithm>
+#include <cstdlib>
+#include <utility>
 
 #include <popfetch/base/printable.hpp>
-#include <popfetch/base/units.hpp>
 
+#include "amount.hpp"
 #include "diagnosis.hpp"
 
 namespace popfetch::cli {
 
 namespace {
 
-constexpr std::size_t time_column = 78;
-
-// A labelled block: the label before the first line, the time behind it, further lines indented.
+// A labelled block: the label before the first line, the time behind it, further lines indented; words that do not fit
+// go to the next line.
 class Page {
 public:
     void add(std::string_view label, std::string_view text,
-             std::optional<std::chrono::milliseconds> took = std::nullopt)
+             std::optional<std::chrono::milliseconds> took = std::nullopt, std::size_t indent = margin)
     {
+        const auto time = took ? std::to_string(std::max<std::int64_t>(took->count(), 0)) + " ms" : std::string{};
+        const auto width = page_width - (took ? time.size() + 2 : 0);
         std::string line{label};
-        line.append(7 - std::min<std::size_t>(7, label.size()), ' ').append(base::printable(text, 500));
-        if (took) {
-            const auto time = std::to_string(took->count()) + " ms";
-            const auto used = output::columns_of(line) + time.size();
-            line.append(used < time_column ? time_column - used : 2, ' ').append(time);
+        line.append(margin - std::min(margin, label.size()), ' ');
+        std::string block;
+        for (auto words = base::printable(text, longest_text); const auto& word : split(words)) {
+            const auto used = output::columns_of(line);
+            if (used > indent && used + output::columns_of(word) > width) {
+                block += finished(std::exchange(line, std::string(indent, ' '))) + "\n";
+            }
+            line += word + " ";
         }
-        text_ += line + "\n";
+        block += finished(line);
+        if (took) {
+            const auto end = std::min(block.find('\n'), block.size());
+            const auto used = output::columns_of(std::string_view{block}.substr(0, end)) + time.size();
+            block.insert(end, std::string(used < page_width ? page_width - used : 2, ' ') + time);
+        }
+        text_ += block + "\n";
     }
+    void add_line(std::string_view text) { text_ += base::printable(text, longest_text) + "\n"; }
     std::string take() { return std::move(text_); }
 
 private:
+    static constexpr std::size_t margin = 7, page_width = 78, longest_text = 4000;
+
+    static std::vector<std::string> split(std::string_view text)
+    {
+        std::vector<std::string> words;
+        while (true) {
+            const auto end = text.find(' ');
+            words.emplace_back(text.substr(0, end));
+            if (end == std::string_view::npos) return words;
+            text.remove_prefix(end + 1);
+        }
+    }
+    static std::string finished(std::string line)
+    {
+        line.resize(line.find_last_not_of(' ') + 1);
+        return line;
+    }
+
     std::string text_;
 };
 
@@ -49,15 +80,21 @@ std::string attempts(const net::DialReport& dial)
     return text;
 }
 
+std::string validity_of(const net::Certificate& certificate)
+{
+    const auto left = certificate.not_after - base::wall_clock();
+    const auto days = static_cast<std::uint64_t>(std::abs(std::chrono::duration_cast<std::chrono::days>(left).count()));
+    const auto date = day(certificate.not_after);
+    if (left.count() < 0) return "expired " + (days == 0 ? "today" : counted(days, "day") + " ago") + " (" + date + ")";
+    return "valid for " + (days == 0 ? "less than a day" : counted(days, "day")) + " (until " + date + ")";
+}
+
 void add_certificate(Page& page, const Diagnosis& diagnosis)
 {
     const auto& tls = diagnosis.session.tls;
     if (tls.chain.empty()) return;
     const auto& leaf = tls.chain.front();
-    const auto days = certificate_days(diagnosis.session, base::wall_clock()).value_or(0);
-    const auto validity = days >= 0 ? "valid for " + std::to_string(days) + " days (until " + day(leaf.not_after) + ")"
-                                    : "expired " + std::to_string(-days) + " days ago (" + day(leaf.not_after) + ")";
-    page.add("", leaf.subject + ", " + validity + ", issued by " + leaf.issuer);
+    page.add("", leaf.subject + ", " + validity_of(leaf) + ", issued by " + leaf.issuer);
     page.add("", "names " + joined(leaf.names, " "));
     if (diagnosis.session.encrypted)
         page.add("", "verified for " +
@@ -69,6 +106,12 @@ void add_certificate(Page& page, const Diagnosis& diagnosis)
     page.add("", "tls_pin = [\"" + leaf.pin + "\"]");
 }
 
+// "TLSv1.3" is how libraries write it.
+std::string shown_version(const std::string& version)
+{
+    return version.starts_with("TLSv") ? "TLS " + version.substr(4) : version;
+}
+
 void add_tls(Page& page, const Diagnosis& diagnosis)
 {
     const auto& session = diagnosis.session;
@@ -76,10 +119,14 @@ void add_tls(Page& page, const Diagnosis& diagnosis)
         return page.add("tls", "none: everything on this line can be read by others");
     if (session.tls.chain.empty() && session.tls.version.empty()) return;
     const auto before = diagnosis.account.tls_mode == config::TlsMode::implicit ? session.connected : session.greeted;
-    page.add("tls",
-             session.tls.version + ", " + session.tls.cipher + ", ALPN " +
-                 (session.tls.alpn.empty() ? "none" : session.tls.alpn),
-             session.secured.count() > 0 ? std::optional{session.secured - before} : std::nullopt);
+    const bool done = session.secured.count() > 0;
+    if (session.tls.cipher.empty())
+        page.add("tls", "no agreement was reached");
+    else
+        page.add("tls",
+                 shown_version(session.tls.version) + ", " + session.tls.cipher + ", ALPN " +
+                     (session.tls.alpn.empty() ? "none" : session.tls.alpn),
+                 done ? std::optional{session.secured - before} : std::nullopt);
     add_certificate(page, diagnosis);
 }
 
@@ -92,14 +139,17 @@ std::string added(const pop3::Capabilities& before, const pop3::Capabilities& af
     return more.empty() ? "the same" : "+ " + joined(more, ", ");
 }
 
+constexpr std::size_t capability_margin = 21; // behind "before login"
+
 void add_capabilities(Page& page, const Diagnosis& diagnosis)
 {
     const auto& before = diagnosis.session.before_login;
     if (before.announced)
-        page.add("can", "before login  " + joined(before.lines, ", "));
+        page.add("can", "before login  " + joined(before.lines, ", "), std::nullopt, capability_margin);
     else if (diagnosis.after_login || !diagnosis.error)
         page.add("can", "CAPA is not known here");
-    if (diagnosis.after_login) page.add("", "after login   " + added(before, *diagnosis.after_login));
+    if (diagnosis.after_login)
+        page.add("", "after login   " + added(before, *diagnosis.after_login), std::nullopt, capability_margin);
 }
 
 }
@@ -109,12 +159,17 @@ std::string to_text(const Diagnosis& diagnosis)
     const auto& account = diagnosis.account;
     const auto& session = diagnosis.session;
     Page page;
-    page.add(account.name.size() < 7 ? account.name : "", (account.user.empty() ? "" : account.user + " at ") +
-                                                              account.dial.host + ":" +
-                                                              std::to_string(account.dial.port));
+    const auto place = (account.user.empty() ? "" : account.user + " at ") + account.dial.host + ":" +
+                       std::to_string(account.dial.port);
+    const bool is_short = account.name.size() < 7;
+    const bool is_url = account.user.empty() || account.name.starts_with(account.user + "@");
+    if (!is_short && !is_url) page.add_line(account.name);
+    page.add(is_short ? account.name : "server", place);
     if (session.dial.resolved.count() > 0 || !session.dial.attempts.empty()) {
         page.add("dns", "resolved " + account.dial.host, session.dial.resolved);
-        page.add("tcp", attempts(session.dial), session.dial.connected - session.dial.resolved);
+        const bool connected = session.dial.connected >= session.dial.resolved;
+        page.add("tcp", attempts(session.dial),
+                 connected ? std::optional{session.dial.connected - session.dial.resolved} : std::nullopt);
     }
     if (account.tls_mode == config::TlsMode::implicit) add_tls(page, diagnosis);
     if (!session.greeting.empty())
@@ -128,8 +183,7 @@ std::string to_text(const Diagnosis& diagnosis)
         page.add("login", session.mechanism, session.logged_in - std::max(session.secured, session.greeted));
     if (diagnosis.stat)
         page.add("mail",
-                 base::format_count(diagnosis.stat->messages) + " messages, " +
-                     base::format_total(diagnosis.stat->octets) +
+                 amount(diagnosis.stat->messages, diagnosis.stat->octets) +
                      (diagnosis.oldest ? "; oldest " + base::to_local(*diagnosis.oldest, base::wall_clock()) : ""));
     return page.take();
 }

@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include <popfetch/base/file.hpp>
+#include <popfetch/base/printable.hpp>
 #include <popfetch/base/random.hpp>
 
 #include "screen.hpp"
@@ -37,7 +38,12 @@ void give_name(const base::Path& partial, const base::Path& path)
 Destination::Destination(const std::string& to, std::size_t messages)
     : to_{to}, is_folder_{std::filesystem::is_directory(to)}
 {
-    if (to_ == "-" || is_folder_ || messages <= 1) return;
+    if (to_ == "-" || is_folder_) return;
+    const auto parent = base::Path{to}.parent_path();
+    if (!parent.empty() && !std::filesystem::is_directory(parent))
+        throw base::Error{base::ExitStatus::cannot_create, "file.missing",
+                          base::printable(parent.string()) + ": there is no such folder", "make it first"};
+    if (messages <= 1) return;
     throw base::Error{base::ExitStatus::usage, "usage.output",
                       to_ + ": is no folder, and there are " + std::to_string(messages) + " messages",
                       "name an existing folder"};

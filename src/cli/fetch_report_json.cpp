@@ -1,4 +1,5 @@
 #include <mutex>
+#include <optional>
 
 #include "fetch_report.hpp"
 #include "screen.hpp"
@@ -7,18 +8,30 @@ namespace popfetch::cli {
 
 namespace {
 
-// One event, one line, one write: events of several accounts never mix.
+// One event, one line, one write: events of several accounts never mix. When nobody can be told any more the mail is
+// fetched all the same, and the failure comes at the end (FAULTS O06).
 class Events {
 public:
     void emit(const output::Record& record)
     {
         const auto line = output::to_json_line(record);
         const std::scoped_lock lock{mutex_};
-        out_.write(line);
+        if (failure_) return;
+        try {
+            out_.write(line);
+        } catch (const base::Error& error) {
+            failure_ = error;
+        }
+    }
+
+    void throw_if_failed() const
+    {
+        if (failure_) throw base::Error{*failure_};
     }
 
 private:
     std::mutex mutex_;
+    std::optional<base::Error> failure_;
     StandardOutput out_;
 };
 
@@ -133,6 +146,7 @@ public:
         }
         events_.emit(totals_of({{"event", "summary"}, {"accounts", std::uint64_t{results.size()}}}, sum)
                          .set("exit", static_cast<unsigned>(base::gravest(statuses))));
+        events_.throw_if_failed();
     }
 
 private:

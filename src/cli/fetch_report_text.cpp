@@ -11,6 +11,7 @@
 
 #include "fetch_report.hpp"
 #include "screen.hpp"
+#include "shown_path.hpp"
 
 namespace popfetch::cli {
 
@@ -155,7 +156,7 @@ std::string summary_line(const AccountResult& result)
     std::string line = "nothing new";
     if (totals.fetched > 0)
         line = counted(totals.fetched, "new") + " (" + base::format_total(totals.fetched_octets) + ") to " +
-               result.target + " in " + seconds(result.took);
+               with_tilde(result.target) + " in " + seconds(result.took);
     if (totals.kept > 0 && totals.fetched == 0) line += ", " + counted(totals.kept, "kept");
     if (totals.deleted > 0) line += "; " + counted(totals.deleted, "deleted");
     if (totals.skipped > 0) line += "; " + counted(totals.skipped, "skipped");

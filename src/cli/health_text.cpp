@@ -3,8 +3,8 @@
 #include <charconv>
 
 #include <popfetch/base/printable.hpp>
-#include <popfetch/base/units.hpp>
 
+#include "amount.hpp"
 #include "health.hpp"
 
 namespace popfetch::cli {
@@ -63,13 +63,13 @@ std::string coarse(double seconds)
 
 std::string sentence(const std::vector<AccountHealth>& accounts)
 {
-    std::string text = base::format_count(accounts.size()) + (accounts.size() == 1 ? " account" : " accounts");
+    std::string text = counted(accounts.size(), "account");
     const auto larger = [](double a, double b) { return std::max(a, b); };
     if (const auto messages = over_all(accounts, "messages", std::plus{}))
-        text += ", " + base::format_count(static_cast<std::uint64_t>(*messages)) + " messages";
+        text += ", " + counted(static_cast<std::uint64_t>(*messages), "message");
     if (const auto age = over_all(accounts, "oldest_new", larger)) text += ", oldest new " + coarse(*age);
     if (const auto days = over_all(accounts, "certificate_days", [](double a, double b) { return std::min(a, b); }))
-        text += ", certificate " + number(*days) + " days";
+        text += ", certificate " + number(*days) + (*days == 1 ? " day" : " days");
     return text;
 }
 

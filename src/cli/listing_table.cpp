@@ -4,13 +4,14 @@
 
 #include <popfetch/base/units.hpp>
 
+#include "amount.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
 
 namespace {
 
-std::vector<output::Column> columns(bool with_headers)
+std::vector<output::Column> columns(bool with_headers, bool any_fetched)
 {
     using enum output::Column::Align;
     std::vector<output::Column> result{
@@ -20,7 +21,7 @@ std::vector<output::Column> columns(bool with_headers)
         result.push_back({"from", "FROM", left, false, 24});
         result.push_back({"subject", "SUBJECT", left, true, 0});
     } else {
-        result.push_back({"fetched_at", "FETCHED", left, false, 0});
+        if (any_fetched) result.push_back({"fetched_at", "FETCHED", left, false, 0});
         result.push_back({"uid", "UID", left, true, 0});
     }
     return result;
@@ -34,16 +35,16 @@ std::string summary(const std::vector<const Row*>& rows)
         if (row->state() == "new") ++fresh;
         if (row->state() == "failed") ++failed;
     }
-    auto text = base::format_count(rows.size()) + (rows.size() == 1 ? " message, " : " messages, ") +
-                base::format_total(octets);
+    auto text = amount(rows.size(), octets);
     if (fresh > 0) text += "; " + base::format_count(fresh) + " new";
     if (failed > 0) text += (fresh > 0 ? ", " : "; ") + base::format_count(failed) + " failed";
     return text;
 }
 
-// On a terminal the reason stands where people look, behind the subject (SCREENS: list).
+// For people the reason stands where they look, behind the subject, and what will go at the end of the session is told.
 output::Record for_people(output::Record record, const Row& row)
 {
+    if (row.marked) record.set("state", "marked");
     if (row.reason.empty()) return record;
     const auto subject = row.summary ? row.summary->subject + " " : std::string{};
     return record.set(row.summary ? "subject" : "uid",
@@ -55,9 +56,10 @@ output::Record for_people(output::Record record, const Row& row)
 void print_listing(const Mailbox& mailbox, const std::vector<const Row*>& rows, const Globals& globals)
 {
     const bool with_headers = std::ranges::any_of(rows, [](const Row* row) { return row->summary.has_value(); });
+    const bool any_fetched = std::ranges::any_of(rows, [](const Row* row) { return row->state() == "fetched"; });
     const output::Shape shape{"messages",
                               {{"account", mailbox.account().name}, {"host", mailbox.account().dial.host}},
-                              columns(with_headers)};
+                              columns(with_headers, any_fetched)};
     StandardOutput out;
     const auto writer = output::open(globals.kind(), shape, standard_terminal(globals), out);
     std::uint64_t octets = 0;

@@ -14,6 +14,28 @@ std::string_view Row::state() const
     return known->standing == state::Standing::failed ? "failed" : "fetched";
 }
 
+Row row_of(const pop3::Message& message, const state::Snapshot& known)
+{
+    return {message, message.identified() ? known.find(message.uid) : nullptr, std::nullopt, {}, false};
+}
+
+void read_headers(pop3::Maildrop& maildrop, std::span<Row> rows)
+{
+    std::vector<pop3::Message> messages;
+    for (const auto& row : rows)
+        if (!row.summary) messages.push_back(row.message);
+    auto next = rows.begin(); // replies come in the order of the rows
+    maildrop.top(
+        messages, 0,
+        [&](const pop3::Message& message, pop3::Body& body) {
+            base::StringSink head;
+            body.pour_into(head);
+            while (next->message.number != message.number) ++next;
+            next->summary = mail::summarize(head.text);
+        },
+        [](const pop3::Message&, const pop3::Reply&) {});
+}
+
 Mailbox::Mailbox(const config::Account& account, const Globals& globals)
     : account_{account}, ledger_{ledger_to_read(account, globals)}, known_{ledger_ ? ledger_->snapshot()
                                                                                    : state::Snapshot{}},
@@ -23,45 +45,11 @@ Mailbox::Mailbox(const config::Account& account, const Globals& globals)
     listing_ = maildrop_->scan();
     rows_.reserve(listing_.size());
     for (std::size_t i = 0; i < listing_.size(); ++i) {
-        Row row{listing_[i], nullptr, std::nullopt, {}};
-        if (row.message.identified()) row.known = known_.find(row.message.uid);
+        auto row = row_of(listing_[i], known_);
         if (row.known && row.known->standing == state::Standing::failed && ledger_)
             if (const auto entry = ledger_->entry(row.message.uid)) row.reason = entry->reason;
         rows_.push_back(std::move(row));
     }
-}
-
-void Mailbox::read_headers()
-{
-    if (std::exchange(has_headers_, true)) return;
-    std::vector<pop3::Message> messages;
-    for (const auto& row : rows_) messages.push_back(row.message);
-    std::size_t next = 0; // replies come in the order of the rows
-    const auto row_of = [&](const pop3::Message& message) -> Row& {
-        while (rows_[next].message.number != message.number) ++next;
-        return rows_[next];
-    };
-    maildrop_->top(
-        messages, 0,
-        [&](const pop3::Message& message, pop3::Body& body) {
-            base::StringSink head;
-            body.pour_into(head);
-            row_of(message).summary = mail::summarize(head.text);
-        },
-        [](const pop3::Message&, const pop3::Reply&) {});
-}
-
-void Mailbox::read_header(Row& row)
-{
-    if (row.summary) return;
-    maildrop_->top(
-        {&row.message, 1}, 0,
-        [&](const pop3::Message&, pop3::Body& body) {
-            base::StringSink head;
-            body.pour_into(head);
-            row.summary = mail::summarize(head.text);
-        },
-        [](const pop3::Message&, const pop3::Reply&) {});
 }
 
 std::optional<base::WallTime> Mailbox::deletion_time(const Row& row) const

@@ -3,6 +3,7 @@
 // knows, and with headers where they are asked for.
 
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -22,10 +23,16 @@ struct Row {
     pop3::Message message;               // its uid points into the Mailbox
     const state::Known* known = nullptr; // into the Mailbox; null: new
     std::optional<mail::Summary> summary;
-    std::string reason; // why it failed
+    std::string reason;  // why it failed
+    bool marked = false; // for deletion, in this session
 
     std::string_view state() const; // "new", "fetched", "failed"
 };
+
+/// A row of what is known about a message.
+Row row_of(const pop3::Message& message, const state::Snapshot& known);
+/// Adds From, To, Subject, Date and Message-ID to those that have none yet, through one pipelined flight of TOP.
+void read_headers(pop3::Maildrop& maildrop, std::span<Row> rows);
 
 class Mailbox {
 public:
@@ -37,10 +44,10 @@ public:
     std::vector<Row>& rows() { return rows_; }
     const SessionReport& session() const { return seen_; }
 
-    /// Adds From, To, Subject, Date and Message-ID through one pipelined flight of TOP; once.
-    void read_headers();
-    /// Of one message only.
-    void read_header(Row& row);
+    /// Of every row.
+    void read_headers() { cli::read_headers(*maildrop_, rows_); }
+    /// Of one row.
+    void read_header(Row& row) { cli::read_headers(*maildrop_, {&row, 1}); }
 
     /// When the configured rule will have it deleted; nothing when it will not, or nobody knows.
     std::optional<base::WallTime> deletion_time(const Row& row) const;
@@ -58,7 +65,6 @@ private:
     std::optional<pop3::Maildrop> maildrop_;
     pop3::Listing listing_;
     std::vector<Row> rows_;
-    bool has_headers_ = false;
 };
 
 /// The message as `list` prints it, in every format.

@@ -1,6 +1,9 @@
 #include <popfetch/cli/main.hpp>
 
 #include <algorithm>
+#include <sstream>
+#include <string>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
@@ -11,6 +14,7 @@
 #include "command.hpp"
 #include "parser.hpp"
 #include "screen.hpp"
+#include "usage.hpp"
 
 namespace popfetch::cli {
 
@@ -23,8 +27,7 @@ base::ExitStatus carry_out(const Invocation& invocation)
         base::protect_process();
         return invocation.run(invocation.globals);
     } catch (const base::Error& error) {
-        report_error(error, {}, invocation.globals);
-        return error.status();
+        return report_error(error, {}, invocation.globals);
     } catch (const std::bad_alloc&) {
         say("popfetch: out of memory");
         return base::ExitStatus::temporary;
@@ -34,15 +37,34 @@ base::ExitStatus carry_out(const Invocation& invocation)
     }
 }
 
-int refuse(const CLI::App& app, const CLI::ParseError& error)
+// A line that could not be read may still have said in which form it wants to hear of it.
+Globals wanted_form(const std::vector<std::string>& arguments)
 {
-    // --help and --version arrive here too.
-    if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return app.exit(error);
-    // What was written behind "--password=" is not shown once more (FAULTS C02).
-    const std::string what = error.what();
-    const bool unknown = error.get_exit_code() == static_cast<int>(CLI::ExitCodes::ExtrasError);
-    say("popfetch: " + (unknown ? what.substr(0, what.find('=')) : what) + "; see popfetch --help");
-    return static_cast<int>(base::ExitStatus::usage);
+    Globals globals;
+    globals.json = std::ranges::find(arguments, "--json") != arguments.end();
+    globals.ndjson = std::ranges::find(arguments, "--ndjson") != arguments.end();
+    return globals;
+}
+
+// Standard output is a file like any other: a page that could not be written whole is an error (FAULTS O06).
+int show(const CLI::App& app, const CLI::ParseError& page)
+{
+    std::ostringstream text;
+    const int status = app.exit(page, text, text);
+    StandardOutput{}.write(text.str());
+    return status;
+}
+
+// --help and --version arrive here too.
+int refuse(const CLI::App& app, const CLI::ParseError& error, const Globals& globals)
+{
+    try {
+        if (error.get_exit_code() == static_cast<int>(CLI::ExitCodes::Success)) return show(app, error);
+        throw usage_error(app, error);
+    } catch (const base::Error& refusal) {
+        return static_cast<int>(app.got_subcommand("check") ? report_unknown(refusal, globals)
+                                                            : report_error(refusal, {}, globals));
+    }
 }
 
 }
@@ -51,12 +73,11 @@ int main(int argc, char** argv)
 {
     Invocation invocation;
     const auto app = make_parser(invocation);
-    auto arguments = normalized({argv + 1, argv + argc});
-    std::ranges::reverse(arguments); // as CLI11 wants them
+    const auto arguments = normalized({argv + 1, argv + argc});
     try {
-        app->parse(arguments);
+        app->parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()}); // CLI11 wants the last one first
     } catch (const CLI::ParseError& error) {
-        return refuse(*app, error);
+        return refuse(*app, error, wanted_form(arguments));
     }
     return static_cast<int>(carry_out(invocation));
 }

@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <array>
+#include <climits>
 #include <map>
 
 #include <CLI/CLI.hpp>
+
+#include "arguments.hpp"
+#include "help.hpp"
 
 namespace popfetch::cli {
 
@@ -33,50 +37,70 @@ const std::string* first_word(const std::vector<std::string>& arguments)
     return nullptr;
 }
 
+CLI::Option* add_when(CLI::App& app, const std::string& name, When& when, const std::string& help)
+{
+    return app
+        .add_option_function<std::string>(
+            name, [&when](const std::string& word) { when = when_words.at(word); },
+            help + ": auto (on a terminal), always, never")
+        ->type_name("WHEN")
+        ->check(one_of({"auto", "always", "never"}), "");
+}
+
 void add_globals(CLI::App& app, Globals& globals)
 {
-    app.add_option("--config", globals.config, "Configuration file")->type_name("FILE");
-    app.add_option("--state-dir", globals.state_dir, "Folder of the ledgers")->type_name("DIR");
-    app.add_flag("--json", globals.json, "JSON on standard output (fetch: events, one a line)");
-    app.add_flag("--ndjson", globals.ndjson, "JSON, one object a line")->excludes("--json");
-    app.add_flag("-q,--quiet", globals.quiet, "Only errors");
-    app.add_flag("-v,--verbose", globals.verbose, "Say more; twice: say a lot");
-    app.add_option("--trace", globals.trace, "Show the protocol, secrets hidden: on stderr, or --trace=FILE")
+    app.add_option("--config", globals.config, "The configuration, instead of ~/.config/popfetch/popfetch.toml")
+        ->type_name("FILE");
+    app.add_option("--state-dir", globals.state_dir, "Where the ledgers are, instead of ~/.local/state/popfetch")
+        ->type_name("DIR");
+    app.add_flag("--json", globals.json, "Print JSON: a document, or for fetch one event a line");
+    app.add_flag("--ndjson", globals.ndjson, "Print JSON, one object a line")->excludes("--json");
+    app.add_flag("-q,--quiet", globals.quiet, "Say nothing but errors");
+    app.add_flag("-v,--verbose", globals.verbose, "Say more");
+    app.add_option("--trace", globals.trace,
+                   "Show the conversation with the server, secrets hidden, on standard error or in a file")
         ->type_name("[=FILE]");
-    app.add_option("--color", globals.color, "Colours: auto, always, never")
-        ->type_name("WHEN")
-        ->transform(CLI::CheckedTransformer(when_words).description(""));
-    app.add_option("--progress", globals.progress, "Progress line: auto, always, never")
-        ->type_name("WHEN")
-        ->transform(CLI::CheckedTransformer(when_words).description(""));
-    app.add_option("--tls", globals.tls, "For a URL: implicit, starttls, none")
+    add_when(app, "--color", globals.color, "Colours");
+    add_when(app, "--progress", globals.progress, "Lines of progress");
+    app.add_option("--tls", globals.tls, "For a URL, whatever it says itself: implicit, starttls, none")
         ->type_name("MODE")
-        ->check(CLI::IsMember({"implicit", "starttls", "none"}).description(""));
-    app.add_option("--password-fd", globals.password_descriptor, "For a URL: read the password from this descriptor")
-        ->type_name("N");
+        ->check(one_of({"implicit", "starttls", "none"}), "");
+    app.add_option("--password-fd", globals.password_descriptor,
+                   "For a URL: read the password from this file descriptor")
+        ->type_name("N")
+        ->check(a_number(0, INT_MAX), "");
     app.add_flag("--allow-plaintext-password", globals.allow_plaintext_password,
-                 "For a URL: send the password over a line without TLS");
+                 "For a URL: send the password over a line that others can read");
 }
 
 }
 
 std::unique_ptr<CLI::App> make_parser(Invocation& invocation)
 {
-    auto app =
-        std::make_unique<CLI::App>("popfetch: fetch POP3 mail into a maildir or mbox, list it, look at it", "popfetch");
-    app->set_version_flag("--version", "popfetch " POPFETCH_VERSION);
-    app->set_help_flag("-h,--help", "Show this help");
+    auto app = std::make_unique<CLI::App>(
+        "popfetch fetches POP3 mail into a maildir or mbox, lists it, and looks at it", "popfetch");
+    app->formatter(help_pages());
+    app->set_version_flag("--version", "popfetch " POPFETCH_VERSION, "Show the version");
+    app->set_help_flag("-h,--help", "Show this page");
     app->fallthrough();
     app->require_subcommand(1);
-    app->footer("Without a command: fetch. Manual: man popfetch, man popfetch.toml");
     add_globals(*app, invocation.globals);
     for (const auto& command : commands()) command.add(*app, invocation);
+    app->footer("  popfetch                                      # fetch: the line for cron\n"
+                "  popfetch list work --headers                  # what is on the server\n"
+                "  popfetch show work last                       # read the last message\n"
+                "  popfetch delete work --where 'older>365d'     # show it, ask, delete\n"
+                "  popfetch info pops://alice@pop.example.org    # try a login\n");
     return app;
 }
 
 std::vector<std::string> normalized(std::vector<std::string> arguments)
 {
     std::ranges::replace(arguments, std::string{"--trace"}, std::string{"--trace=-"});
+    if (!arguments.empty() && arguments.front() == "help") {
+        std::ranges::rotate(arguments, arguments.begin() + 1);
+        arguments.back() = "--help";
+    }
     const auto* word = first_word(arguments);
     constexpr std::array own{"-h", "--help", "--version"};
     const bool only_asks = !word && std::ranges::any_of(arguments, [&](const std::string& argument) {

@@ -16,7 +16,7 @@ namespace popfetch::cli {
 std::unique_ptr<CLI::App> make_parser(Invocation& invocation);
 
 /// The arguments as the parser wants them: with "fetch" put in front when no command is named, so that a cron line is
-/// one word, and a bare --trace made --trace=-.
+/// one word, a bare --trace made --trace=-, and "help list" made "list --help".
 std::vector<std::string> normalized(std::vector<std::string> arguments);
 
 }

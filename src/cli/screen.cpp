@@ -1,5 +1,6 @@
 #include "screen.hpp"
 
+#include <cerrno>
 #include <cstdlib>
 #include <mutex>
 
@@ -10,13 +11,20 @@
 
 namespace popfetch::cli {
 
-// A full disk is no passing trouble for whoever reads this, since what is not written now never will be (FAULTS O06).
+namespace {
+
+constexpr std::string_view reader_gone = "output.closed";
+
+}
+
 void StandardOutput::write(std::string_view bytes)
 {
     try {
         base::write_all(STDOUT_FILENO, bytes, "standard output");
     } catch (const base::SystemError& error) {
-        throw base::Error{base::ExitStatus::io, error.kind(), error.what()};
+        // A full disk is no passing trouble for whoever reads this: what is not written now never will be (FAULTS O06).
+        throw base::Error{base::ExitStatus::io, error.error_number() == EPIPE ? reader_gone : error.kind(),
+                          error.what()};
     }
 }
 
@@ -67,9 +75,14 @@ void say(std::string_view line)
 
 std::string error_line(const base::Error& error, std::string_view account)
 {
+    const std::string_view text = error.what();
     std::string line = "popfetch: ";
+    // The account of a URL is named user@host, and what its server did begins with host:port.
+    const auto at = account.find('@');
+    if (at != std::string_view::npos && text.starts_with(account.substr(at + 1)))
+        return line.append(account.substr(0, at + 1)).append(text);
     if (!account.empty()) line.append(account).append(": ");
-    return line + error.what();
+    return line.append(text);
 }
 
 output::Record error_record(const base::Error& error, std::string_view account)
@@ -81,14 +94,30 @@ output::Record error_record(const base::Error& error, std::string_view account)
     return record;
 }
 
-void report_error(const base::Error& error, std::string_view account, const Globals& globals)
+base::ExitStatus report_error(const base::Error& error, std::string_view account, const Globals& globals)
 {
-    if (!globals.machine()) return say(error_line(error, account));
+    if (error.kind() == reader_gone) return error.status(); // head(1) has seen enough, which is no news to anybody
     try {
-        StandardOutput{}.write(output::to_json_line(error_record(error, account)));
+        if (globals.machine())
+            StandardOutput{}.write(output::to_json_line(error_record(error, account)));
+        else
+            say(error_line(error, account));
     } catch (const base::Error&) {
         say(error_line(error, account));
     }
+    return error.status();
+}
+
+base::ExitStatus report_unknown(const base::Error& error, const Globals& globals)
+{
+    const auto line = globals.machine() ? output::to_json_line(error_record(error, {}))
+                                        : "POPFETCH UNKNOWN: " + std::string{error.what()} + "\n";
+    try {
+        StandardOutput{}.write(line);
+    } catch (const base::Error&) {
+        say(error_line(error, {}));
+    }
+    return static_cast<base::ExitStatus>(3);
 }
 
 base::ExitStatus for_account(const std::string& account, const Globals& globals,
@@ -97,8 +126,7 @@ base::ExitStatus for_account(const std::string& account, const Globals& globals,
     try {
         return command();
     } catch (const base::Error& error) {
-        report_error(error, account, globals);
-        return error.status();
+        return report_error(error, account, globals);
     }
 }
 

@@ -14,7 +14,8 @@
 
 namespace popfetch::cli {
 
-/// Standard output. Every failure to write is a SystemError (FAULTS O06): a full disk must not look like success.
+/// Standard output. Every failure to write is an Error with EX_IOERR (FAULTS O06): a full disk must not look like
+/// success. Kind "output.closed": the reader went away.
 class StandardOutput final : public base::ByteSink {
 public:
     void write(std::string_view bytes) override;
@@ -35,10 +36,13 @@ void say(std::string_view line);
 /// The one line, or the one JSON object, of an error. `account` may be empty.
 std::string error_line(const base::Error& error, std::string_view account);
 output::Record error_record(const base::Error& error, std::string_view account);
-/// Prints it where and as the options ask.
+/// Prints it where and as the options ask, but nothing of a reader who went away; returns its status.
+base::ExitStatus report_error(const base::Error& error, std::string_view account, const Globals& globals);
+/// The same, as a monitoring plugin says it: one line on standard output, status 3.
+base::ExitStatus report_unknown(const base::Error& error, const Globals& globals);
+
 /// Runs a command on one account, whose name goes in front of what goes wrong.
 base::ExitStatus for_account(const std::string& account, const Globals& globals,
                              const std::function<base::ExitStatus()>& command);
-void report_error(const base::Error& error, std::string_view account, const Globals& globals);
 
 }

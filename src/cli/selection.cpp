@@ -21,6 +21,25 @@ base::Error missing(const std::string& what)
                        "popfetch list shows what is there"};
 }
 
+struct Range {
+    std::uint32_t first, last;
+};
+
+// "7", "3-9", "5-"
+Range range_of(const std::string& word)
+{
+    const auto dash = word.find('-');
+    const auto first = base::parse_number<std::uint32_t>(word.substr(0, dash), 1);
+    if (!first) throw no_msg(word);
+    if (dash == std::string::npos) return {*first, *first};
+    const auto rest = word.substr(dash + 1);
+    const auto last = rest.empty() ? std::optional{UINT32_MAX} : base::parse_number<std::uint32_t>(rest, *first);
+    if (!last) throw no_msg(word);
+    return {*first, *last};
+}
+
+bool is_a_name(const std::string& word) { return word == "all" || word == "last" || word.starts_with("uid:"); }
+
 // Marks the rows a word means.
 class Marking {
 public:
@@ -65,23 +84,21 @@ private:
 
     void mark_numbers(const std::string& word)
     {
-        const auto dash = word.find('-');
-        const auto first = base::parse_number<std::uint32_t>(word.substr(0, dash), 1);
-        if (!first) throw no_msg(word);
-        auto last = first;
-        if (dash != std::string::npos) {
-            const auto rest = word.substr(dash + 1);
-            last = rest.empty() ? std::optional{UINT32_MAX} : base::parse_number<std::uint32_t>(rest, *first);
-            if (!last) throw no_msg(word);
-        }
-        mark_if(word, dash == std::string::npos,
-                [&](const Row& row) { return row.message.number >= *first && row.message.number <= *last; });
+        const auto range = range_of(word);
+        mark_if(word, range.first == range.last,
+                [&](const Row& row) { return row.message.number >= range.first && row.message.number <= range.last; });
     }
 
     const std::vector<Row>& rows_;
     std::vector<bool> marked_;
 };
 
+}
+
+void refuse_nonsense(const Selection& selection)
+{
+    for (const auto& word : selection.words)
+        if (!is_a_name(word)) range_of(word);
 }
 
 std::vector<const Row*> selected(Mailbox& mailbox, const Selection& selection)

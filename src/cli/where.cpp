@@ -86,9 +86,20 @@ std::uint64_t number_for(Field field, const std::string& text)
     if (field == Field::size) value = base::parse_size(text);
     if (field == Field::older || field == Field::newer)
         if (const auto age = base::parse_duration(text)) value = static_cast<std::uint64_t>(age->count());
-    if (!value)
-        throw complaint("\"" + base::printable(text) + "\" is no value for this field", "examples: size>1M, older>30d");
-    return *value;
+    if (value) return *value;
+    const auto said = "\"" + base::printable(text) + "\" is no ";
+    if (field == Field::number) throw complaint(said + "number");
+    if (field == Field::size) throw complaint(said + "size", "write it as 300K, 50M or 1G");
+    throw complaint(said + "age", "write it as 12h, 30d or 8w");
+}
+
+void refuse_unknown_state(const std::string& text)
+{
+    constexpr std::array<std::string_view, 3> states{"new", "fetched", "failed"};
+    if (std::ranges::find(states, text) != states.end()) return;
+    const auto near = base::nearest(text, states);
+    throw complaint("there is no state \"" + base::printable(text) + "\"",
+                    near.empty() ? "states: new fetched failed" : "did you mean \"" + near + "\"?");
 }
 
 bool is_text(Field field)
@@ -101,7 +112,8 @@ Term parse_term(const std::string& word)
 {
     const auto at = word.find_first_of("<>=!~");
     if (at == std::string::npos || at == 0)
-        throw complaint("\"" + base::printable(word) + "\" is no term", "terms look like size>1M or from~example.org");
+        throw complaint("\"" + base::printable(word) + "\" is no term",
+                        "a term has a field, a sign and a value: size>1M, from~example.org");
     Term term;
     term.field = field_named(word.substr(0, at));
     const auto sign = std::ranges::find_if(
@@ -113,6 +125,7 @@ Term parse_term(const std::string& word)
     const bool ordering = term.op != Operator::equal && term.op != Operator::unequal && term.op != Operator::contains;
     if (is_text(term.field) && ordering)
         throw complaint("\"" + base::printable(word) + "\": text can only be compared with = != ~");
+    if (term.field == Field::state && term.op != Operator::contains) refuse_unknown_state(term.text);
     if (!is_text(term.field)) {
         if (term.op == Operator::contains) throw complaint("\"" + base::printable(word) + "\": ~ is for text");
         term.number = number_for(term.field, value);

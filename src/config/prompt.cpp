@@ -74,9 +74,10 @@ base::Secret prompt(std::string_view question)
 {
     const base::Fd terminal{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
     if (!terminal)
-        throw base::Error{base::ExitStatus::no_permission, "auth.no_password",
+        throw base::Error{base::ExitStatus::config, "auth.no_password",
                           "no password is configured, and there is no terminal to ask on",
-                          "set password_command, or another source that popfetch.toml(5) lists"};
+                          "set password_command, or another source that popfetch.toml(5) lists; for a URL "
+                          "there is --password-fd"};
     WipedText answer{{}};
     {
         const Silence silence{terminal.get()};

@@ -51,7 +51,9 @@ struct Reading {
 
     base::Secret operator()(const FromPrompt&) const
     {
-        return prompt("Password for " + account.user + " at " + account.dial.host + ": ");
+        const auto login = account.user + " at " + account.dial.host;
+        const bool is_url = account.name.starts_with(account.user + "@");
+        return prompt("Password for " + (is_url ? login : account.name + " (" + login + ")") + ": ");
     }
 
     base::Secret operator()(const FromText& source) const { return source.text; }

@@ -80,7 +80,11 @@ TEST_CASE("what cannot be understood is pointed at")
         return std::string{};
     };
     CHECK(complaint("sise>1M") == "--where: there is no field \"sise\"; did you mean \"size\"?");
-    CHECK(complaint("size>big").find("\"big\" is no value") != std::string::npos);
+    CHECK(complaint("size>big") == "--where: \"big\" is no size; write it as 300K, 50M or 1G");
+    CHECK(complaint("older>big").find("\"big\" is no age") != std::string::npos);
+    CHECK(complaint("number=big").find("\"big\" is no number") != std::string::npos);
+    CHECK(complaint("state=neww") == "--where: there is no state \"neww\"; did you mean \"new\"?");
+    CHECK(complaint("from").find("\"from\" is no term") != std::string::npos);
     CHECK(complaint("from>a").find("text can only be compared") != std::string::npos);
     CHECK(complaint("size~1").find("~ is for text") != std::string::npos);
     CHECK(complaint("size>1 and").find("a term is missing") != std::string::npos);

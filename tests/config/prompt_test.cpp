@@ -161,7 +161,7 @@ TEST_CASE("Without a terminal a prompt is an error that says what to configure")
             config::prompt("Password: ");
         } catch (const base::Error& error) {
             told = error.kind() + ": " + error.what();
-            if (error.status() != base::ExitStatus::no_permission) told = "another status";
+            if (error.status() != base::ExitStatus::config) told = "another status";
         }
         base::write_all(write.get(), told, "pipe");
         ::_exit(0);
@@ -169,6 +169,6 @@ TEST_CASE("Without a terminal a prompt is an error that says what to configure")
     write.reset();
     CHECK(base::read_all(read.get(), "pipe", 1000) ==
           "auth.no_password: no password is configured, and there is no terminal to ask on; set password_command, or "
-          "another source that popfetch.toml(5) lists");
+          "another source that popfetch.toml(5) lists; for a URL there is --password-fd");
     ::waitpid(child, nullptr, 0);
 }

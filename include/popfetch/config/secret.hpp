@@ -1,6 +1,6 @@
 #pragma once
 // Reading a password or token from where the account says, at the moment it is needed. Throws Invalid ("config.secret",
-// "config.permissions") or base::Error EX_NOPERM ("auth.no_password") when nobody can be asked.
+// "config.permissions") or base::Error EX_CONFIG ("auth.no_password") when nobody can be asked.
 
 #include <functional>
 

@@ -1,9 +1,12 @@
+#include <algorithm>
+
 #include <CLI/CLI.hpp>
 
 #include <popfetch/config/configuration.hpp>
 
 #include "../accounts.hpp"
 #include "../screen.hpp"
+#include "../shown_path.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -30,14 +33,12 @@ std::string targets_of(const config::Account& account)
 output::Shape shape(const config::Configuration& configuration)
 {
     using enum output::Column::Align;
-    return {"accounts",
-            {{"config", configuration.file.string()}},
-            {{"account", "ACCOUNT", left, false, 0},
-             {"user", "USER", left, false, 0},
-             {"server", "SERVER", left, false, 0},
-             {"tls", "TLS", left, false, 0},
-             {"deliver", "DELIVER", left, true, 0},
-             {"delete", "DELETE", left, false, 0}}};
+    std::vector<output::Column> columns{{"account", "ACCOUNT", left, false, 0}, {"user", "USER", left, false, 0},
+                                        {"server", "SERVER", left, false, 0},   {"tls", "TLS", left, false, 0},
+                                        {"deliver", "DELIVER", left, true, 0},  {"delete", "DELETE", left, false, 0}};
+    if (!std::ranges::all_of(configuration.accounts, &config::Account::enabled))
+        columns.push_back({"enabled", "ENABLED", left, false, 0});
+    return {"accounts", {{"config", configuration.file.string()}}, std::move(columns)};
 }
 
 base::ExitStatus run_accounts(const Globals& globals)
@@ -51,10 +52,11 @@ base::ExitStatus run_accounts(const Globals& globals)
                       {"user", account.user},
                       {"server", account.dial.host + ":" + std::to_string(account.dial.port)},
                       {"tls", word(account.tls_mode)},
-                      {"deliver", targets_of(account)},
+                      {"deliver", globals.machine() ? targets_of(account) : with_tilde(targets_of(account))},
                       {"delete", config::to_text(account.policy.remove)},
                       {"ledger", ledger_of(account, globals).string()}});
-    writer->finish({{"count", std::uint64_t{configuration.accounts.size()}}});
+    const auto count = configuration.accounts.size();
+    writer->finish({{"count", std::uint64_t{count}}}, count == 0 ? "no account is configured" : "");
     return base::ExitStatus::ok;
 }
 
@@ -62,7 +64,8 @@ base::ExitStatus run_accounts(const Globals& globals)
 
 void add_accounts(CLI::App& app, Invocation& invocation)
 {
-    auto* command = app.add_subcommand("accounts", "The configured accounts");
+    auto* command = app.add_subcommand("accounts", "Show the configured accounts");
+    command->footer("  popfetch accounts\n");
     command->callback([&invocation] { invocation.run = [](const Globals& globals) { return run_accounts(globals); }; });
 }
 

@@ -7,6 +7,7 @@
 #include <popfetch/base/units.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../health.hpp"
 #include "../screen.hpp"
 #include "../side_by_side.hpp"
@@ -111,14 +112,11 @@ Health run_check(const Globals& globals, const CheckOptions& options)
 // everything a plugin says.
 base::ExitStatus checked(const Globals& globals, const CheckOptions& options)
 {
-    Health health = Health::unknown;
     try {
-        health = run_check(globals, options);
+        return static_cast<base::ExitStatus>(run_check(globals, options));
     } catch (const base::Error& error) {
-        StandardOutput{}.write(globals.machine() ? output::to_json_line(error_record(error, {}))
-                                                 : "POPFETCH UNKNOWN: " + std::string{error.what()} + "\n");
+        return report_unknown(error, globals);
     }
-    return static_cast<base::ExitStatus>(health);
 }
 
 }
@@ -126,23 +124,22 @@ base::ExitStatus checked(const Globals& globals, const CheckOptions& options)
 void add_check(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<CheckOptions>();
-    auto* command = app.add_subcommand(
-        "check", "For monitoring: one line with perfdata; exit 0 OK, 1 WARNING, 2 CRITICAL, 3 UNKNOWN");
-    command
-        ->add_option("account", options->accounts,
-                     "Accounts of the configuration, or URLs; none: every enabled account")
-        ->type_name("ACCOUNT|URL");
-    command->add_option("--messages", options->messages, "Messages in the mailbox")->type_name("WARN,CRIT");
+    auto* command = app.add_subcommand("check", "Say for a monitoring system how accounts are: OK, WARNING, CRITICAL");
+    add_accounts(*command, options->accounts);
+    command->add_option("--messages", options->messages, "Messages in the mailbox: 1000,5000")->type_name("WARN,CRIT");
     command->add_option("--octets", options->octets, "Size of the mailbox: 500M,1G")->type_name("WARN,CRIT");
-    command->add_option("--oldest-new", options->age, "Age of the oldest message not fetched: 1h,6h")
+    command->add_option("--oldest-new", options->age, "Age of the oldest message that was not fetched: 1h,6h")
         ->type_name("WARN,CRIT");
     command->add_option("--time", options->time, "Seconds until the mailbox is listed: 1,5")->type_name("WARN,CRIT");
-    command->add_option("--certificate", options->certificate, "Days until the certificate expires (default 21,7)")
+    command->add_option("--certificate", options->certificate, "Days until the certificate expires: 21,7 without this")
         ->type_name("WARN,CRIT");
     command
         ->add_option("--prometheus", options->prometheus,
-                     "Write the text format for a node exporter to this file; - for standard output")
+                     "Write Prometheus' text format to this file instead, in one step; - for standard output")
         ->type_name("FILE");
+    command->footer("  popfetch check\n"
+                    "  popfetch check work --messages 1000,5000 --oldest-new 1h,6h\n"
+                    "  popfetch check --prometheus popfetch.prom\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return checked(globals, *options); };
     });

@@ -4,13 +4,12 @@
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
-#include <popfetch/base/units.hpp>
-
 #include "../accounts.hpp"
+#include "../amount.hpp"
+#include "../arguments.hpp"
 #include "../listing_table.hpp"
 #include "../question.hpp"
 #include "../screen.hpp"
-#include "../selection.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -30,14 +29,16 @@ void refuse_without_choice(const DeleteOptions& options)
                       "name them (7, 3-9, uid:UID, all) or use --where"};
 }
 
+void refuse_without_answer(const DeleteOptions& options)
+{
+    if (options.yes || options.dry_run || is_terminal(STDIN_FILENO)) return;
+    throw base::Error{base::ExitStatus::usage, "usage.confirmation",
+                      "deleting wants a yes, and there is no terminal to ask on", "use --yes"};
+}
+
 bool agreed(const DeleteOptions& options, std::size_t count)
 {
-    if (options.yes) return true;
-    if (!is_terminal(STDIN_FILENO))
-        throw base::Error{base::ExitStatus::usage, "usage.confirmation",
-                          "deleting wants a yes, and there is no terminal to ask on", "use --yes"};
-    return ask("Delete " + base::format_count(count) + (count == 1 ? " message" : " messages") +
-               " on the server for good?");
+    return options.yes || ask("Delete " + counted(count, "message") + " on the server for good?");
 }
 
 // The numbers are those of this session's listing, joined by UID; none is ever taken from an earlier one.
@@ -55,7 +56,7 @@ void tell(const Mailbox& mailbox, const std::vector<const Row*>& rows, std::size
 {
     StandardOutput out;
     if (!globals.machine()) {
-        if (!globals.quiet) out.write("deleted " + base::format_count(deleted) + "\n");
+        if (!globals.quiet) out.write("deleted " + counted(deleted, "message") + "\n");
         return;
     }
     for (const auto* row : rows)
@@ -70,6 +71,8 @@ void tell(const Mailbox& mailbox, const std::vector<const Row*>& rows, std::size
 base::ExitStatus run_delete(const Globals& globals, const DeleteOptions& options)
 {
     refuse_without_choice(options);
+    refuse_without_answer(options);
+    refuse_nonsense(options.selection);
     const auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
         Mailbox mailbox{account, globals};
@@ -94,15 +97,13 @@ void add_delete(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<DeleteOptions>();
     auto* command = app.add_subcommand("delete", "Delete messages on the server, after showing them and asking");
-    command->add_option("account", options->account, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
-    command->add_option("message", options->selection.words, "Which: 7, 3-9, 5-, uid:UID, last, all")->type_name("MSG");
-    command->add_option("--where", options->selection.where, "Only those of which this holds: size>1M, older>30d")
-        ->type_name("TERMS")
-        ->allow_extra_args(false);
+    add_account(*command, options->account);
     command->add_flag("-y,--yes", options->yes, "Do not ask");
     command->add_flag("-n,--dry-run", options->dry_run, "Show what would go, and delete nothing");
+    add_selection(*command, options->selection, Presence::optional);
+    command->footer("  popfetch delete work 3-5\n"
+                    "  popfetch delete work --where 'older>365d' --dry-run\n"
+                    "  popfetch delete work uid:0000a1b2 --yes       # in a script\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_delete(globals, *options); };
     });

@@ -5,7 +5,9 @@
 #include <popfetch/base/units.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../screen.hpp"
+#include "../shown_path.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -66,7 +68,9 @@ base::ExitStatus run_history(const Globals& globals, const HistoryOptions& optio
         const auto ledger = ledger_to_read(account, globals);
         if (!ledger) continue;
         for (const auto& entry : ledger->history(options.most)) {
-            writer->item(record_of(account.name, entry));
+            auto record = record_of(account.name, entry);
+            if (!globals.machine()) record.set("path", with_tilde(entry.place));
+            writer->item(record);
             ++count;
         }
     }
@@ -79,9 +83,14 @@ base::ExitStatus run_history(const Globals& globals, const HistoryOptions& optio
 void add_history(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<HistoryOptions>();
-    auto* command = app.add_subcommand("history", "What was fetched when, and where it was put");
-    command->add_option("account", options->account, "Only this account")->type_name("ACCOUNT");
-    command->add_option("--max", options->most, "Entries of each account, newest first")->type_name("N");
+    auto* command = app.add_subcommand("history", "Show what was fetched when, and where it was put");
+    command->add_option("account", options->account, "Only this account")->type_name("ACCOUNT|URL");
+    command
+        ->add_option("--max", options->most, "At most so many entries of each account, newest first; 100 without this")
+        ->type_name("N")
+        ->check(a_number(1), "");
+    command->footer("  popfetch history work --max 10\n"
+                    "  popfetch history --json | jq -r '.messages[] | select(.state == \"failed\").reason'\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_history(globals, *options); };
     });

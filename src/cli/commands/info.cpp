@@ -6,6 +6,7 @@
 #include <popfetch/base/units.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../diagnosis.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
@@ -33,10 +34,11 @@ base::ExitStatus run_info(const Globals& globals, const std::string& word)
 void add_info(CLI::App& app, Invocation& invocation)
 {
     const auto word = std::make_shared<std::string>();
-    auto* command = app.add_subcommand("info", "Look at a server and a login: addresses, TLS, capabilities, times");
-    command->add_option("account", *word, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
+    auto* command = app.add_subcommand("info", "Examine a server and a login: addresses, TLS, capabilities, times");
+    add_account(*command, *word);
+    command->footer("  popfetch info work\n"
+                    "  popfetch info pops://alice@pop.example.org\n"
+                    "  popfetch info pops://pop.example.org           # no user: no login\n");
     command->callback(
         [&invocation, word] { invocation.run = [word](const Globals& globals) { return run_info(globals, *word); }; });
 }

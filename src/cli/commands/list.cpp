@@ -3,12 +3,10 @@
 
 #include <CLI/CLI.hpp>
 
-#include <popfetch/base/units.hpp>
-
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../listing_table.hpp"
 #include "../screen.hpp"
-#include "../selection.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -47,6 +45,7 @@ void put_in_order(std::vector<const Row*>& rows, const ListOptions& options)
 
 base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
 {
+    refuse_nonsense(options.selection);
     const auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
         Mailbox mailbox{account, globals};
@@ -65,22 +64,18 @@ base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
 void add_list(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<ListOptions>();
-    auto* command = app.add_subcommand("list", "What is on the server");
-    command->add_option("account", options->account, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
-    command->add_option("message", options->selection.words, "Only these: 7, 3-9, 5-, uid:UID, last, all")
-        ->type_name("MSG");
-    command->add_flag("--headers", options->headers, "Add From, To, Subject, Date and Message-ID");
-    command
-        ->add_option("--where", options->selection.where,
-                     "Only those of which this holds: size>1M, from~example.org, older>30d, state=new")
-        ->type_name("TERMS")
-        ->allow_extra_args(false);
+    auto* command = app.add_subcommand("list", "Show what is on the server: number, state, size");
+    add_account(*command, options->account);
+    command->add_flag("--headers", options->headers, "Show date, sender and subject too; JSON gets To and Message-ID");
+    add_selection(*command, options->selection, Presence::optional);
     command->add_option("--sort", options->sort, "By number, size, state, date, from or subject")
         ->type_name("FIELD")
-        ->check(CLI::IsMember({"number", "size", "state", "date", "from", "subject"}).description(""));
+        ->check(one_of({"number", "size", "state", "date", "from", "subject"}), "");
     command->add_flag("--reverse", options->reverse, "The other way round");
+    command->footer("  popfetch list work --headers\n"
+                    "  popfetch list work --headers --where 'state=new and size>1M'\n"
+                    "  popfetch list work --sort size --reverse      # the largest first\n"
+                    "  popfetch list work --headers --json | jq -r '.messages[].subject'\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_list(globals, *options); };
     });

@@ -2,9 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <popfetch/base/units.hpp>
-
 #include "../accounts.hpp"
+#include "../amount.hpp"
+#include "../arguments.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -26,8 +26,8 @@ base::ExitStatus run_repair(const Globals& globals, const std::string& word)
             out.write(output::to_json_line(
                 {{"account", account.name}, {"ledger", path.string()}, {"saved", std::uint64_t{saved}}}));
         else if (!globals.quiet)
-            out.write("saved " + base::format_count(saved) + (saved == 1 ? " record" : " records") +
-                      "; the damaged file is kept beside " + path.string() + "\n");
+            out.write("saved " + counted(saved, "record") + "; the damaged file is kept beside " + path.string() +
+                      "\n");
         return base::ExitStatus::ok;
     });
 }
@@ -38,9 +38,8 @@ void add_repair(CLI::App& app, Invocation& invocation)
 {
     const auto word = std::make_shared<std::string>();
     auto* command = app.add_subcommand("repair", "Save every readable record of a damaged ledger");
-    command->add_option("account", *word, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
+    add_account(*command, *word);
+    command->footer("  popfetch repair work\n");
     command->callback([&invocation, word] {
         invocation.run = [word](const Globals& globals) { return run_repair(globals, *word); };
     });

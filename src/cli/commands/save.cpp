@@ -6,9 +6,9 @@
 #include <popfetch/pop3/error.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../download.hpp"
 #include "../screen.hpp"
-#include "../selection.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -22,6 +22,7 @@ struct SaveOptions {
 
 base::ExitStatus run_save(const Globals& globals, const SaveOptions& options)
 {
+    refuse_nonsense(options.selection);
     const auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
         Mailbox mailbox{account, globals};
@@ -53,19 +54,14 @@ void add_save(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<SaveOptions>();
     auto* command = app.add_subcommand("save", "Download single messages; server and ledger stay as they are");
-    command->add_option("account", options->account, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
-    command->add_option("message", options->selection.words, "Which: 7, 3-9, 5-, uid:UID, last, all")
-        ->type_name("MSG")
-        ->required();
-    command->add_option("-o,--output", options->to, "A folder, a new file, or - for standard output")
+    add_account(*command, options->account);
+    command->add_option("-o,--output", options->to, "An existing folder, a new file, or - for standard output")
         ->type_name("DIR|FILE|-")
         ->required();
-    command
-        ->add_option("--where", options->selection.where, "Only those of which this holds: size>1M, from~example.org")
-        ->type_name("TERMS")
-        ->allow_extra_args(false);
+    add_selection(*command, options->selection, Presence::required);
+    command->footer("  popfetch save work last -o letter.eml\n"
+                    "  popfetch save work all --where 'from~example.org' -o folder\n"
+                    "  popfetch save work uid:0000a1b2 -o - | grep -c .\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_save(globals, *options); };
     });

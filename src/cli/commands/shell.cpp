@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../screen.hpp"
 #include "../shell/shell.hpp"
 #include "all.hpp"
@@ -25,11 +26,10 @@ base::ExitStatus run_shell(const Globals& globals, const std::string& word)
 void add_shell(CLI::App& app, Invocation& invocation)
 {
     const auto word = std::make_shared<std::string>();
-    auto* command =
-        app.add_subcommand("shell", "A session by hand: ls, head, cat, save, rm, undo, stat, capa, raw, quit, abort");
-    command->add_option("account", *word, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
+    auto* command = app.add_subcommand("shell", "Work in a mailbox by hand: ls, head, cat, save, rm, undo, quit");
+    add_account(*command, *word);
+    command->footer("  popfetch shell work\n"
+                    "  printf 'rm 3-5\\nquit\\n' | popfetch shell work   # from a script, nobody is asked\n");
     command->callback(
         [&invocation, word] { invocation.run = [word](const Globals& globals) { return run_shell(globals, *word); }; });
 }

@@ -1,4 +1,6 @@
+#include <climits>
 #include <memory>
+#include <utility>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
@@ -6,10 +8,10 @@
 #include <popfetch/pop3/error.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
 #include "../pager.hpp"
 #include "../readable.hpp"
 #include "../screen.hpp"
-#include "../selection.hpp"
 #include "all.hpp"
 
 namespace popfetch::cli {
@@ -43,6 +45,7 @@ void show_one(const pop3::Message& message, pop3::Body& body, const ShowOptions&
 
 base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
 {
+    refuse_nonsense(options.selection);
     const auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
         Mailbox mailbox{account, globals};
@@ -50,7 +53,9 @@ base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
         for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);
         Pager out{!options.raw && !globals.machine() && is_terminal(STDOUT_FILENO)};
         auto status = base::ExitStatus::ok;
+        bool first = true;
         const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {
+            if (!std::exchange(first, false) && !options.raw && !globals.machine()) out.write("\n");
             show_one(message, body, options, globals, out);
         };
         const auto on_refused = [&](const pop3::Message& message, const pop3::Reply& reply) {
@@ -74,22 +79,18 @@ base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
 void add_show(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<ShowOptions>();
-    auto* command = app.add_subcommand("show", "Print messages");
-    command->add_option("account", options->account, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
-    command->add_option("message", options->selection.words, "Which: 7, 3-9, 5-, uid:UID, last, all")
-        ->type_name("MSG")
-        ->required();
-    command->add_flag("--raw", options->raw, "The bytes as served, line ends LF");
+    auto* command = app.add_subcommand("show", "Print messages, readable or as they are");
+    add_account(*command, options->account);
+    command->add_flag("--raw", options->raw, "The octets as the server has them, with line ends of LF");
     command->add_flag("--headers", options->headers, "Only the header")->excludes("--raw");
-    command->add_option("--lines", options->lines, "The header and so many lines (TOP)")
+    command->add_option("--lines", options->lines, "The header and the first N lines; no more is transferred")
         ->type_name("N")
-        ->check(CLI::NonNegativeNumber.description(""));
-    command
-        ->add_option("--where", options->selection.where, "Only those of which this holds: size<1M, from~example.org")
-        ->type_name("TERMS")
-        ->allow_extra_args(false);
+        ->check(a_number(0, INT_MAX), "");
+    add_selection(*command, options->selection, Presence::required);
+    command->footer("  popfetch show work last\n"
+                    "  popfetch show work 3-5 --headers\n"
+                    "  popfetch show work uid:0000a1b2 --raw >message.eml\n"
+                    "  popfetch show work all --where 'state=new' --lines 5\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_show(globals, *options); };
     });

@@ -2,9 +2,9 @@
 
 #include <CLI/CLI.hpp>
 
-#include <popfetch/base/units.hpp>
-
 #include "../accounts.hpp"
+#include "../amount.hpp"
+#include "../arguments.hpp"
 #include "../screen.hpp"
 #include "../session.hpp"
 #include "all.hpp"
@@ -29,8 +29,7 @@ base::ExitStatus run_stat(const Globals& globals, const std::string& word)
                                             {"count", stat.messages},
                                             {"octets", output::Octets{stat.octets}}}));
         else
-            out.write(base::format_count(stat.messages) + (stat.messages == 1 ? " message, " : " messages, ") +
-                      base::format_total(stat.octets) + "\n");
+            out.write(amount(stat.messages, stat.octets) + "\n");
         return base::ExitStatus::ok;
     });
 }
@@ -40,10 +39,9 @@ base::ExitStatus run_stat(const Globals& globals, const std::string& word)
 void add_stat(CLI::App& app, Invocation& invocation)
 {
     const auto word = std::make_shared<std::string>();
-    auto* command = app.add_subcommand("stat", "Number and size of the messages on the server");
-    command->add_option("account", *word, "Account of the configuration, or a URL")
-        ->type_name("ACCOUNT|URL")
-        ->required();
+    auto* command = app.add_subcommand("stat", "Count the messages on the server, and their octets");
+    add_account(*command, *word);
+    command->footer("  popfetch stat work\n");
     command->callback(
         [&invocation, word] { invocation.run = [word](const Globals& globals) { return run_stat(globals, *word); }; });
 }

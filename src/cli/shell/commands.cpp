@@ -4,8 +4,8 @@
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
-#include <popfetch/base/units.hpp>
 
+#include "../amount.hpp"
 #include "../download.hpp"
 #include "../listing_table.hpp"
 #include "../readable.hpp"
@@ -91,15 +91,19 @@ Shell::Next Shell::rm(std::string_view arguments)
         throw base::Error{base::ExitStatus::usage, "usage.message", "nothing says which messages",
                           "rm 7, rm 3-9, rm uid:UID"};
     std::vector<std::uint32_t> numbers;
-    for (const auto* row : chosen(arguments))
-        if (!marked_.contains(row->message.number)) numbers.push_back(row->message.number);
+    for (const auto* row : chosen(arguments)) {
+        if (row->marked)
+            print("  " + std::to_string(row->message.number) + " is marked already\n");
+        else
+            numbers.push_back(row->message.number);
+    }
     const auto refused = mailbox_.maildrop().dele(numbers);
     for (const auto number : numbers) {
         if (std::ranges::find(refused, number) != refused.end()) {
             print("  " + std::to_string(number) + " the server refused to mark\n");
             continue;
         }
-        marked_.insert(number);
+        mark(number);
         print("  " + std::to_string(number) + " will be deleted at quit (undo takes it back)\n");
     }
     return Next::go_on;
@@ -108,16 +112,29 @@ Shell::Next Shell::rm(std::string_view arguments)
 Shell::Next Shell::undo(std::string_view)
 {
     mailbox_.maildrop().rset();
-    print("  " + base::format_count(marked_.size()) + " unmarked\n");
-    marked_.clear();
+    print("  " + counted(marked().size(), "message") + " unmarked\n");
+    for (auto& row : mailbox_.rows()) row.marked = false;
     return Next::go_on;
+}
+
+void Shell::mark(std::uint32_t number)
+{
+    const auto row = std::ranges::find(mailbox_.rows(), number, [](const Row& each) { return each.message.number; });
+    if (row != mailbox_.rows().end()) row->marked = true;
+}
+
+std::vector<std::uint32_t> Shell::marked() const
+{
+    std::vector<std::uint32_t> numbers;
+    for (const auto& row : mailbox_.rows())
+        if (row.marked) numbers.push_back(row.message.number);
+    return numbers;
 }
 
 Shell::Next Shell::stat(std::string_view)
 {
     const auto stat = mailbox_.maildrop().stat();
-    print(base::format_count(stat.messages) + (stat.messages == 1 ? " message, " : " messages, ") +
-          base::format_size(stat.octets) + "\n");
+    print(amount(stat.messages, stat.octets) + "\n");
     return Next::go_on;
 }
 

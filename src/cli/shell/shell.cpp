@@ -5,8 +5,10 @@
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/base/suggestion.hpp>
 #include <popfetch/base/units.hpp>
 
+#include "../amount.hpp"
 #include "../question.hpp"
 #include "../screen.hpp"
 
@@ -17,6 +19,34 @@ namespace {
 // RFC 1939 §3 lets a server hang up after ten idle minutes, and some do after one (PEERS: quirks).
 constexpr std::chrono::seconds keep_alive{50};
 
+// What people type who have typed into telnet, ftp and other shells.
+std::string_view meant_by(std::string_view word)
+{
+    constexpr std::array<std::array<std::string_view, 2>, 11> synonyms{{{"exit", "quit"},
+                                                                        {"bye", "quit"},
+                                                                        {"q", "quit"},
+                                                                        {"list", "ls"},
+                                                                        {"dir", "ls"},
+                                                                        {"top", "head"},
+                                                                        {"retr", "cat"},
+                                                                        {"show", "cat"},
+                                                                        {"dele", "rm"},
+                                                                        {"delete", "rm"},
+                                                                        {"rset", "undo"}}};
+    const auto found = std::ranges::find(synonyms, word, [](const auto& pair) { return pair[0]; });
+    return found == synonyms.end() ? std::string_view{} : (*found)[1];
+}
+
+}
+
+base::Error Shell::no_command(std::string_view word)
+{
+    std::vector<std::string_view> names;
+    for (const auto& command : commands()) names.push_back(command.name);
+    std::string near{meant_by(base::to_lower(word))};
+    if (near.empty()) near = base::nearest(word, names);
+    return base::Error{base::ExitStatus::usage, "usage.command", "there is no command " + base::printable(word),
+                       near.empty() ? "help lists them" : "did you mean " + near + "?"};
 }
 
 std::span<const Shell::Command> Shell::commands()
@@ -49,7 +79,8 @@ Shell::Shell(Mailbox& mailbox, const Globals& globals)
 base::ExitStatus Shell::run()
 {
     if (editor_.interactive())
-        print(base::format_count(mailbox_.rows().size()) + " messages; help lists the commands\n");
+        print((mailbox_.rows().empty() ? "no messages" : counted(mailbox_.rows().size(), "message")) +
+              "; help lists the commands\n");
     while (const auto line = editor_.read()) {
         switch (obey(*line)) {
         case Next::go_on: break;
@@ -58,7 +89,8 @@ base::ExitStatus Shell::run()
         }
     }
     std::move(mailbox_).hang_up();
-    if (!marked_.empty()) say("the input ended without quit: nothing was deleted");
+    if (editor_.interactive()) print("\n");
+    if (!marked().empty()) say("the input ended without quit: nothing was deleted");
     return status_;
 }
 
@@ -70,9 +102,7 @@ Shell::Next Shell::obey(std::string_view line)
     const auto word = base::take_word(rest);
     const auto found = std::ranges::find(commands(), word, &Command::name);
     try {
-        if (found == commands().end())
-            throw base::Error{base::ExitStatus::usage, "usage.command", "there is no command " + base::printable(word),
-                              "help lists them"};
+        if (found == commands().end()) throw no_command(word);
         // raw+ is raw, with the rest of the line telling which.
         return (this->*found->run)(word == "raw+" ? line : rest);
     } catch (const base::Interrupted&) {
@@ -82,21 +112,30 @@ Shell::Next Shell::obey(std::string_view line)
     } catch (const pop3::ProtocolError&) {
         throw;
     } catch (const base::Error& error) {
-        report_error(error, {}, globals_);
+        complain(error);
         status_ = error.status();
         return Next::go_on;
     }
+}
+
+// Between a person's own lines the program need not say its name.
+void Shell::complain(const base::Error& error) const
+{
+    if (editor_.interactive() && !globals_.machine())
+        say(error.what());
+    else
+        report_error(error, {}, globals_);
 }
 
 base::ExitStatus Shell::update()
 {
     // After a RETR, QUIT may delete what was only read (EXPIRE 0, RFC 2449 §6.7): without a mark there is no need for
     // it.
-    if (marked_.empty() && retrieved_) {
+    const auto deleted = marked().size();
+    if (deleted == 0 && retrieved_) {
         std::move(mailbox_).hang_up();
         return status_;
     }
-    const auto deleted = marked_.size();
     std::move(mailbox_).quit();
     if (deleted > 0)
         print("deleted " + base::format_count(deleted) + ", kept " +
@@ -106,14 +145,15 @@ base::ExitStatus Shell::update()
 
 Shell::Next Shell::quit(std::string_view)
 {
-    if (marked_.empty() || !editor_.interactive()) return Next::quit;
+    const auto going = marked();
+    if (going.empty() || !editor_.interactive()) return Next::quit;
     std::string numbers;
-    for (const auto number : marked_) numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
+    for (const auto number : going) numbers += (numbers.empty() ? "" : ", ") + std::to_string(number);
     const auto& capabilities = mailbox_.maildrop().capabilities();
     if (retrieved_ && capabilities.expire && *capabilities.expire == 0)
         print("this server also deletes what was read (EXPIRE 0)\n");
-    const std::string question = base::format_count(marked_.size()) + (marked_.size() == 1 ? " message" : " messages") +
-                                 " will be deleted for good: " + numbers + ". Delete?";
+    const std::string question =
+        counted(going.size(), "message") + " will be deleted for good: " + numbers + ". Delete?";
     return ask(question) ? Next::quit : Next::go_on;
 }
 

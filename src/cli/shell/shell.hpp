@@ -2,7 +2,6 @@
 // `popfetch shell`: one session, by hand. Nothing is deleted before `quit` has said what will be, and has been answered
 // yes.
 
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -27,6 +26,7 @@ private:
         Next (Shell::*run)(std::string_view arguments);
     };
     static std::span<const Command> commands();
+    static base::Error no_command(std::string_view word);
 
     Next obey(std::string_view line);
     Next ls(std::string_view arguments);
@@ -42,6 +42,9 @@ private:
     Next quit(std::string_view arguments);
     Next abort(std::string_view arguments);
 
+    void mark(std::uint32_t number);
+    std::vector<std::uint32_t> marked() const;
+    void complain(const base::Error& error) const;
     std::vector<const Row*> chosen(std::string_view arguments);
     pop3::Message one(std::string_view arguments);
     std::vector<std::string> completions(std::string_view typed) const;
@@ -51,7 +54,6 @@ private:
     Mailbox& mailbox_;
     const Globals& globals_;
     LineEditor editor_;
-    std::set<std::uint32_t> marked_;
     bool retrieved_ = false;
     base::ExitStatus status_ = base::ExitStatus::ok; // of the last command that failed, for scripts
 };
