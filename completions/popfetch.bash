@@ -121,7 +121,7 @@ _popfetch_options()
         --password-fd --allow-plaintext-password -h --help --version"
     local own=
     case ${command:-fetch} in
-    fetch) own="--to --delete -n --dry-run --all --force --adopt --accept-new-uids --jobs --max-messages --max-size --wait" ;;
+    fetch) own="--to --delete -n --dry-run --where --all --force --adopt --accept-new-uids --jobs --max-messages --max-size --wait" ;;
     list) own="--headers --where --sort --reverse" ;;
     show) own="--raw --headers --lines --where" ;;
     save) own="-o --output --where" ;;

@@ -137,7 +137,7 @@ complete -c popfetch -n '__popfetch_using fetch' -l wait -x -d 'Wait so long for
 complete -c popfetch -n '__popfetch_using list' -l headers -d 'Add date, sender and subject'
 complete -c popfetch -n '__popfetch_using list' -l sort -x -a 'number size state date from subject' -d 'In the order of'
 complete -c popfetch -n '__popfetch_using list' -l reverse -d 'The other way round'
-complete -c popfetch -n '__popfetch_using list show save delete' -l where -x -d 'Only those of which this holds' \
+complete -c popfetch -n '__popfetch_using fetch list show save delete' -l where -x -d 'Only those of which this holds' \
     -a "'size>' 'older>' 'newer<' state=new state=fetched state=failed from~ to~ subject~ uid= 'number>'"
 
 complete -c popfetch -n '__popfetch_using show' -l raw -d 'The octets as served'

@@ -43,15 +43,17 @@ struct AccountPlan {
 };
 
 // Looks at the ledger as it is, beside a run that may be going on; writes nothing.
-AccountPlan plan_of(const config::Account& account, const Globals& globals)
+AccountPlan plan_of(const config::Account& account, const fetch::Choice& choice, const Globals& globals)
 {
     SessionReport seen;
     auto maildrop = open_maildrop(account, {trace_to(globals, account.name), nullptr, {}}, seen);
     AccountPlan result;
     result.listing = maildrop.scan();
     const auto ledger = ledger_to_read(account, globals);
-    result.plan = fetch::plan(result.listing, ledger ? ledger->snapshot() : state::Snapshot{}, account.policy,
-                              result.made, ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown);
+    const auto sizes = ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown;
+    auto known = ledger ? ledger->snapshot() : state::Snapshot{};
+    const auto left_out = fetch::left_out(maildrop, result.listing, known, account.policy, result.made, sizes, choice);
+    result.plan = fetch::plan(result.listing, std::move(known), account.policy, result.made, sizes, left_out);
     std::move(maildrop).quit(); // nothing was retrieved, so nothing can be deleted by it
     return result;
 }
@@ -88,8 +90,11 @@ std::string deletion_lines(std::span<const Decision> deletions)
 
 std::string as_text(const std::string& account, const AccountPlan& planned)
 {
-    std::string text = account + "  would fetch " + base::format_count(planned.count(Action::fetch)) + " (" +
-                       base::format_total(planned.octets_to_fetch()) + "), delete " +
+    const auto fetches = planned.count(Action::fetch);
+    const auto what = fetches == 0
+                          ? "nothing"
+                          : base::format_count(fetches) + " (" + base::format_total(planned.octets_to_fetch()) + ")";
+    std::string text = account + "  would fetch " + what + ", delete " +
                        base::format_count(planned.plan.deletions.size()) + ", keep " +
                        base::format_count(planned.kept()) + ", skip " +
                        base::format_count(planned.count(Action::skip)) + "\n";
@@ -139,13 +144,14 @@ output::Record as_record(const std::string& account, const AccountPlan& planned)
 
 }
 
-base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const Globals& globals)
+base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const fetch::Choice& choice,
+                         const Globals& globals)
 {
     StandardOutput out;
     std::vector<base::ExitStatus> statuses;
     for (const auto& account : accounts) {
         try {
-            const auto planned = plan_of(account, globals);
+            const auto planned = plan_of(account, choice, globals);
             out.write(globals.machine() ? output::to_json_line(as_record(account.name, planned))
                                         : as_text(account.name, planned));
         } catch (const base::Interrupted&) {

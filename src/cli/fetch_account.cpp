@@ -16,6 +16,7 @@
 
 #include "accounts.hpp"
 #include "adopt.hpp"
+#include "choice.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
@@ -98,9 +99,10 @@ public:
     AccountRun(const config::Account& account, const FetchOptions& options, const Globals& globals,
                AccountReport& report)
         : account_{account}, options_{options}, globals_{globals}, report_{report}, path_{ledger_of(account, globals)},
-          ledger_{state::Ledger::open(path_, state::Access::write, lock_wait(options))},
-          target_{delivery::open(specs_of(account), context())}, run_{*target_, ledger_,    account_.policy,
-                                                                      report_,  identity(), base::wall_clock}
+          ledger_{state::Ledger::open(path_, state::Access::write, lock_wait(options))}, target_{delivery::open(
+                                                                                             specs_of(account),
+                                                                                             context())},
+          run_{*target_, ledger_, account_.policy, report_, identity(), base::wall_clock, choice_by(options_.where)}
     {
     }
 

@@ -13,6 +13,7 @@ struct FetchOptions {
     unsigned jobs = 8;
     std::uint64_t max_messages = 0, max_size = 0;
     std::string wait;
+    std::vector<std::string> where; // all must hold
 };
 
 /// Never throws for what concerns this account alone: the error is part of the result.

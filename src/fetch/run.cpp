@@ -14,9 +14,34 @@ namespace popfetch::fetch {
 
 namespace {
 
-std::vector<Decision> decide(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
+// wanted() of the listing without `left_out`, which stay for another run: the limits of a run count only what is
+// chosen.
+std::vector<Decision> wanted_without(std::span<const pop3::Message> left_out, const pop3::Listing& listing,
+                                     const state::Snapshot& known, const Policy& policy, base::WallTime now,
+                                     pop3::SizeTrust sizes)
 {
-    auto decisions = wanted(listing, known, run.policy, run.clock(), size_trust(run.ledger));
+    if (left_out.empty()) return wanted(listing, known, policy, now, sizes);
+    std::unordered_set<std::uint32_t> out;
+    for (const auto& message : left_out) out.insert(message.number);
+    pop3::Listing chosen;
+    for (std::size_t i = 0; i < listing.size(); ++i)
+        if (const auto message = listing[i]; !out.contains(message.number))
+            chosen.add(message.number, message.size, message.uid);
+
+    auto decisions = wanted(chosen, known, policy, now, sizes);
+    for (auto& d : decisions) d.message = *listing.find(d.message.number); // `chosen` ends here, and its uids with it
+    for (const auto& message : left_out)
+        decisions.push_back({message, Action::skip, "not chosen by --where", "not_chosen"});
+    return decisions;
+}
+
+std::vector<Decision> decide(pop3::Maildrop& maildrop, const pop3::Listing& listing, const state::Snapshot& known,
+                             const Run& run)
+{
+    const auto now = run.clock();
+    const auto sizes = size_trust(run.ledger);
+    const auto out = left_out(maildrop, listing, known, run.policy, now, sizes, run.choice);
+    auto decisions = wanted_without(out, listing, known, run.policy, now, sizes);
     if (const auto free = run.target.free_space()) fit_into(decisions, *free);
     return decisions;
 }
@@ -122,7 +147,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     refuse_outdated_ledger(listing, known, run);
     note_listing(listing, run);
 
-    const auto plan = decide(listing, known, run);
+    const auto plan = decide(maildrop, listing, known, run);
     run.report.planned(plan);
     auto totals = counted(plan);
 
@@ -155,13 +180,29 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     return totals;
 }
 
+std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const pop3::Listing& listing,
+                                    const state::Snapshot& known, const Policy& policy, base::WallTime now,
+                                    pop3::SizeTrust sizes, const Choice& choice)
+{
+    if (!choice) return {};
+    auto unlimited = policy;
+    unlimited.max_messages.reset();
+    unlimited.max_bytes.reset();
+    std::vector<pop3::Message> messages;
+    for (const auto& d : wanted(listing, known, unlimited, now, sizes))
+        if (d.action == Action::fetch) messages.push_back(d.message);
+    const auto chosen = choice(maildrop, messages, known);
+    std::erase_if(messages, [&](const pop3::Message& message) { return chosen.contains(message.number); });
+    return messages;
+}
+
 Plan plan(const pop3::Listing& listing, state::Snapshot known, const Policy& policy, base::WallTime now,
-          pop3::SizeTrust sizes)
+          pop3::SizeTrust sizes, std::span<const pop3::Message> left_out)
 {
     refuse_keeping_without_uids(listing, policy);
     refuse_renumbered(listing, known, policy);
     Plan plan;
-    plan.decisions = wanted(listing, known, policy, now, sizes);
+    plan.decisions = wanted_without(left_out, listing, known, policy, now, sizes);
     for (const auto& d : plan.decisions)
         if (d.action == Action::fetch && d.message.identified())
             known.add(d.message.uid, {.standing = state::Standing::settled, .size = d.message.size, .since = now});

@@ -8,6 +8,8 @@
 #include <popfetch/sasl/mechanism.hpp>
 
 #include "../accounts.hpp"
+#include "../arguments.hpp"
+#include "../choice.hpp"
 #include "../dry_run.hpp"
 #include "../fetch_account.hpp"
 #include "../side_by_side.hpp"
@@ -68,7 +70,7 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     auto accounts = select_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
-    if (options.dry_run) return run_dry(accounts, globals);
+    if (options.dry_run) return run_dry(accounts, choice_by(options.where), globals);
 
     std::vector<std::string> names;
     for (const auto& account : accounts) names.push_back(account.name);
@@ -89,50 +91,50 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     return base::gravest(statuses);
 }
 
-std::string checked_duration(const std::string& text)
-{
-    return base::parse_duration(text) ? "" : "a duration is wanted, such as 30s or 5m";
-}
-
 }
 
 void add_fetch(CLI::App& app, Invocation& invocation)
 {
     const auto options = std::make_shared<FetchOptions>();
-    auto* command = app.add_subcommand("fetch", "Fetch new mail (the default)");
+    auto* command = app.add_subcommand("fetch", "Fetch new mail; what popfetch does without a command");
+    add_accounts(*command, options->accounts);
     command
-        ->add_option("account", options->accounts,
-                     "Accounts of the configuration, or URLs; none: every enabled account")
-        ->type_name("ACCOUNT|URL");
-    command->add_option("--to", options->to, "Where to: maildir:PATH, mbox:PATH, files:DIR, stdout:")
-        ->type_name("DELIVER");
+        ->add_option("--to", options->to,
+                     "Deliver to maildir:PATH, mbox:PATH, files:DIR or stdout:, whatever the configuration says")
+        ->type_name("DELIVER")
+        ->check(readable_by([](const std::string& text) { delivery::parse_spec(text); }), "");
     command
         ->add_option("--delete", options->remove, "What to delete on the server: never, fetched, or an age such as 14d")
-        ->type_name("RULE");
-    command->add_flag("-n,--dry-run", options->dry_run, "Show what would be done, and do nothing");
+        ->type_name("RULE")
+        ->check(readable_by([](const std::string& text) { config::parse_delete_rule(text); }), "");
+    command->add_flag("-n,--dry-run", options->dry_run, "Show what would be done and why, and do nothing");
+    add_where(*command, options->where);
+    command->add_option("--max-messages", options->max_messages, "At most so many messages of each account")
+        ->type_name("N")
+        ->check(a_number(1), "");
+    command
+        ->add_option_function<std::string>(
+            "--max-size", [options](const std::string& text) { options->max_size = *base::parse_size(text); },
+            "Leave larger messages on the server: 50M")
+        ->type_name("SIZE")
+        ->check(a_size(), "");
     command->add_flag("--all", options->all, "Also what was fetched before");
     command->add_flag("--force", options->force,
-                      "Try failed messages now, do not wait after a refused login, no guards");
+                      "Try failed messages now, do not wait after a refused login, do not mind the guards");
     command->add_flag("--adopt", options->adopt,
                       "Recognise mail that lies at the destination already, and do not fetch it again");
     command->add_flag("--accept-new-uids", options->accept_new_uids,
                       "Take mail as new although the server has renumbered it");
-    command->add_option("--jobs", options->jobs, "Accounts at the same time")
+    command->add_option("--jobs", options->jobs, "So many accounts at the same time; 8 without this")
         ->type_name("N")
-        ->check(CLI::Range(1u, 100u).description(""));
-    command->add_option("--max-messages", options->max_messages, "Messages in this run, at most")->type_name("N");
-    command->add_option("--max-size", options->max_size, "Leave larger messages on the server")
-        ->type_name("SIZE")
-        ->transform(
-            [](const std::string& text) {
-                const auto size = base::parse_size(text);
-                if (!size) throw CLI::ValidationError{"--max-size", "a size is wanted, such as 50M"};
-                return std::to_string(*size);
-            },
-            "");
-    command->add_option("--wait", options->wait, "Wait so long for another run of the same account")
+        ->check(a_number(1, 100), "");
+    command->add_option("--wait", options->wait, "Wait so long for another run of the same account: 5m")
         ->type_name("TIME")
-        ->check(checked_duration, "");
+        ->check(a_duration(), "");
+    command->footer("  popfetch                                      # every account, as cron does\n"
+                    "  popfetch fetch work --dry-run\n"
+                    "  popfetch fetch work --where 'size<1M'         # the rest another time\n"
+                    "  popfetch fetch pops://alice@pop.example.org --to maildir:Mail\n");
     command->callback([&invocation, options] {
         invocation.run = [options](const Globals& globals) { return run_fetch(globals, *options); };
     });
