@@ -266,6 +266,89 @@ class Autoresponder(Example):
         self.answer(status=77)
 
 
+class Documents(Example):
+    """Every command line that the README, the manual and --help show, run as it stands there; what names a server or a
+    program of somebody else is put into the test's folder."""
+
+    messages = {f"{number:04x}a1b2": path.read_bytes()
+                for number, path in enumerate(sorted((ROOT / "tests/data/mail").glob("*.eml")))}
+
+    def setUp(self):
+        for program in ("jq", "bash"):
+            if not shutil.which(program):
+                self.skipTest(f"{program} is missing")
+        super().setUp()
+        (self.home / "bin/pass").write_text("#!/bin/sh\necho demo\n")
+        (self.home / "bin/pass").chmod(0o755)
+        (self.home / "password").write_text("demo\n")
+        self.account = (self.home / ".config/popfetch/popfetch.toml").read_text()
+
+    def lines_of_manual(self):
+        for page in (ROOT / "man").glob("*.[15]"):
+            for line in re.findall(r"^\.Dl (.*\bpopfetch\b.*)$", page.read_text(), re.MULTILINE):
+                if not line.startswith("*/5"):           # the cron line: class Cron
+                    yield line.replace(r"\(dq", '"').replace(r"\(ti", "~")
+
+    def lines_of_readme(self):
+        for block in re.findall(r"^```\n(.*?)^```", (ROOT / "README.md").read_text(), re.MULTILINE | re.DOTALL):
+            for line in re.findall(r"^(?:\$ )?(popfetch\b.*)$", block, re.MULTILINE):
+                yield line
+
+    def lines_of_help(self):
+        pages = self.shell("popfetch --help")
+        for command in re.findall(r"^  ([a-z]+)  +[A-Z]", pages.split("Options")[0], re.MULTILINE):
+            pages += self.shell(f"popfetch {command} --help")
+        for examples in re.findall(r"^Examples\n((?:  .*\n)+)", pages, re.MULTILINE):
+            yield from (line.strip() for line in examples.splitlines())
+
+    def here(self, line):
+        line = re.sub(r"\s+# .*", "", line)
+        if re.search("pops?://", line) and "--password-fd" not in line:
+            line += " --password-fd 3 3<password"
+        line, urls = re.subn(r"pops?://(alice@)?pop\.example\.org",
+                             lambda match: f"pop://{'demo@' if match[1] else ''}127.0.0.1:{self.server.port}", line)
+        if urls:
+            line = line.replace("popfetch ", "popfetch --tls none ", 1)
+        if "delete" in line and "--dry-run" not in line and "--yes" not in line:
+            line += " --yes"                             # there is nobody to ask
+        return line
+
+    def run_line(self, line):
+        for name in (".local", "Mail", "folder", "message.eml", "letter.eml", "invoice.eml"):
+            path = self.home / name
+            shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+        (self.home / "folder").mkdir()
+        self.mailbox.messages = dict(self.messages)
+        self.mailbox.lock.acquire(timeout=60)            # a session that ended without QUIT is over now
+        self.mailbox.lock.release()
+        if "repair" in line:
+            self.shell("popfetch")                       # there must be a ledger
+        done = subprocess.run(["bash", "-o", "pipefail", "-c", self.here(line)], env=self.environment, cwd=self.home, text=True,
+                              capture_output=True, stdin=subprocess.DEVNULL, timeout=60)
+        alarm = {1, 2} if " check" in line else set()    # the letters are old, which is what check tells
+        self.assertIn(done.returncode, {0} | alarm, f"{line}\n{done.stdout}{done.stderr}")
+        if "| jq" in line and "failed" not in line and "delivered" not in line:
+            self.assertGreater(len(done.stdout.splitlines()), 3, line)
+
+    def run_all(self, lines, least):
+        toml = self.home / ".config/popfetch/popfetch.toml"
+        toml.write_text(self.account + self.account.replace("[account.work]", "[account.demo]"))
+        lines = list(dict.fromkeys(lines))
+        self.assertGreaterEqual(len(lines), least)
+        for line in lines:
+            with self.subTest(line):
+                self.run_line(line)
+
+    def test_the_manual(self):
+        self.run_all(self.lines_of_manual(), 10)
+
+    def test_the_readme(self):
+        self.run_all(self.lines_of_readme(), 8)
+
+    def test_the_help(self):
+        self.run_all(self.lines_of_help(), 20)
+
+
 if __name__ == "__main__":
     POPFETCH = pathlib.Path(sys.argv.pop(1)).resolve()
     unittest.main()

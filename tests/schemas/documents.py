@@ -24,7 +24,9 @@ def documents(text):
 def schema_of(document, command):
     """The schema for what a command printed: its own, or that of an error or event."""
     named = {"error": "error", "plan": "plan"}
-    return named.get(document["event"], "event") if "event" in document else command
+    if "event" in document:
+        return named.get(document["event"], "event")
+    return {"delete": "list"}.get(command, command)      # delete --dry-run lists what would go
 
 
 def complaints(document, name):

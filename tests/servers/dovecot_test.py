@@ -162,6 +162,43 @@ class Policies(FetchTest):
         self.assertEqual(in_maildir(self.folder / "Mail"), [REAL[0]])
 
 
+class Recipes(FetchTest):
+    """What the README and examples/jq do with JSON, with the whole corpus."""
+
+    ROOT = pathlib.Path(__file__).resolve().parents[2]
+
+    def setUp(self):
+        super().setUp()
+        if not shutil.which("jq"):
+            self.skipTest("jq is missing")
+        _, self.client = self.serve()
+        self.client.configure()
+        (self.folder / "bin").mkdir()
+        (self.folder / "bin/popfetch").write_text(
+            f'#!/bin/sh\nexec "{POPFETCH}" --config "{self.client.config}" --state-dir "{self.folder}/state" "$@"\n')
+        (self.folder / "bin/popfetch").chmod(0o755)
+
+    def shell(self, line):
+        return subprocess.run(["sh", "-c", line], env={**os.environ, "PATH": f"{self.folder}/bin:{os.environ['PATH']}"}, timeout=100,
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, check=True).stdout
+
+    def test_those_of_the_readme(self):
+        recipes = re.findall(r"^popfetch .*\| jq .*$", (self.ROOT / "README.md").read_text(), re.MULTILINE)
+        self.assertTrue(recipes)
+        for recipe in recipes:
+            with self.subTest(recipe):
+                self.assertGreaterEqual(len(self.shell(recipe.replace(" work ", " test ")).splitlines()), len(ALL))
+
+    def test_those_of_the_examples(self):
+        def run(name, *words):
+            return self.shell(" ".join([str(self.ROOT / "examples/jq" / name), *words])).splitlines()
+        self.assertEqual(len(run("new-subjects.sh", "test")), len(ALL))
+        self.assertEqual(len(run("largest.sh", "test", "5")), 5)
+        self.assertEqual(sum(int(line.split("\t")[1]) for line in run("by-sender.sh", "test")), len(ALL))
+        self.assertEqual(len(run("arrived.sh", "test")), len(ALL))
+        self.assertEqual(run("trouble.sh", "test"), [])
+
+
 class Guards(FetchTest):
     def test_S03_a_lost_ledger_stops_the_run_and_adopt_goes_on_without_fetching_twice(self):
         server, client = self.serve(REAL[:30])
