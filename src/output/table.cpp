@@ -18,6 +18,7 @@ constexpr std::string_view gap = "  ";
 constexpr std::size_t longest_cell = 1000;    // octets: a listing is not the place for a Subject of 1 MiB (FAULTS O08)
 constexpr std::size_t longest_summary = 4000; // octets
 constexpr std::size_t narrowest_rest = 12;    // columns: below that a cut text says nothing, and the line may wrap
+constexpr std::size_t narrowest_limited = 8;  // columns: the same for those that have a limit anyway
 
 /// A value as people read it.
 struct ToCell {
@@ -123,17 +124,25 @@ private:
         return widths;
     }
 
+    // The column that takes the rest gives way first, then those that were never to be wider than so much.
     Widths fitted(Widths widths) const
     {
+        if (terminal_.width == 0) return widths;
         std::size_t total = gap.size() * (columns_.empty() ? 0 : columns_.size() - 1);
         for (const std::size_t width : widths) total += width;
-        if (terminal_.width == 0 || total <= terminal_.width) return widths;
-        const auto rest = std::ranges::find(columns_, true, &Column::takes_the_rest);
-        if (rest == columns_.end()) return widths;
-        std::size_t& width = widths[static_cast<std::size_t>(rest - columns_.begin())];
-        const std::size_t too_many = total - terminal_.width;
-        width = std::min(width, width > too_many + narrowest_rest ? width - too_many : narrowest_rest);
+        std::size_t too_many = total - std::min<std::size_t>(total, terminal_.width);
+        for (std::size_t at = 0; at < columns_.size(); ++at)
+            if (columns_[at].takes_the_rest) shrink(widths[at], narrowest_rest, too_many);
+        for (std::size_t at = 0; at < columns_.size(); ++at)
+            if (columns_[at].most > 0) shrink(widths[at], narrowest_limited, too_many);
         return widths;
+    }
+
+    static void shrink(std::size_t& width, std::size_t least, std::size_t& too_many)
+    {
+        const auto less = std::min(too_many, width - std::min(width, least));
+        width -= less;
+        too_many -= less;
     }
 
     std::string line(const Row& row, const Widths& widths, bool color) const

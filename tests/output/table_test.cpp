@@ -79,6 +79,14 @@ TEST_CASE("one column gives way when the terminal is narrow")
     CHECK(table(columns, rows, {5, false, {}}) == "0123456789  abcdefghijk…  end\n");
 }
 
+TEST_CASE("where that is not enough the columns with a limit give way")
+{
+    const std::vector<Column> columns{{"a", "", left, false, 20}, {"b", "", left, true, 0}};
+    const std::vector<Record> rows{{{"a", "0123456789abcdef"}, {"b", "abcdefghijklmnopqrstuvwxyz"}}};
+    CHECK(table(columns, rows, {28, false, {}}) == "0123456789abc…  abcdefghijk…\n");
+    CHECK(table(columns, rows, {9, false, {}}) == "0123456…  abcdefghijk…\n");
+}
+
 TEST_CASE("a column keeps to its limit on every terminal")
 {
     CHECK(table({{"a", "", left, false, 5}}, {{{"a", "abcdefgh"}}}, {0, false, {}}) == "abcd…\n");
