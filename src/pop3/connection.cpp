@@ -89,9 +89,11 @@ void Connection::assume(const Capabilities& remembered)
 void Connection::start_tls(const net::TlsOptions& options, net::TlsInfo* seen)
 {
     wire_->send("STLS");
-    if (const auto reply = wire_->read_reply("STLS"); !reply.ok)
+    if (const auto reply = wire_->read_reply("STLS"); !reply.ok) {
+        wire_->break_off();
         throw net::TlsError{"tls.unavailable", wire_->where("STLS") + ": the server offers no encryption here",
                             "set tls = \"implicit\" if it has a port for that"};
+    }
 
     auto clear = wire_->release();
     wire_->resume(net::start_tls(std::move(clear), options, net::Deadline::in(wire_->timeouts().handshake), seen));

@@ -255,6 +255,7 @@ TEST_CASE("T02 T03 STLS that is refused or answered with nonsense or not at all 
         const auto error = error_of([&connection = connection] { connection.start_tls({}); });
         CHECK(error.kind() == row.kind);
         CHECK(error.status() == row.status);
+        CHECK(error_of([&connection = connection] { connection.capabilities(); }).kind() == "session.over");
         CHECK(play.wire->sent == "STLS\r\n");
     }
 }

@@ -53,7 +53,7 @@ public:
     void assume(const Capabilities& remembered);
 
     /// STLS (RFC 2595). Throws TlsError: "tls.unavailable" if the server says no, "tls.injection" if bytes are already
-    /// there. What was learnt before is forgotten. Never continues in clear.
+    /// there. What was learnt before is forgotten. Never continues in clear: once it has thrown, nothing more is said.
     void start_tls(const net::TlsOptions& options, net::TlsInfo* seen = nullptr);
 
     /// UTF8 (RFC 6856 §2), for mail that cannot be had without it, where the server announces it. Only on a line as the
