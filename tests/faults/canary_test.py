@@ -212,6 +212,43 @@ class Canary(Stage):
     def test_C03_the_canary_as_a_token_is_found_nowhere(self):
         self.run_all(BY_TOKEN, "token_command")
 
+    # --- the other commands and the programs that popfetch runs ------------------------------------------------------
+    def test_C03_C11_no_command_shows_the_canary(self):
+        self.given, self.in_environment = {"popfetch.toml"}, False
+        commands = (("list", "a"), ("list", "a", "--headers"), ("stat", "a"), ("show", "a", "1"), ("save", "a", "1", "-o", "-"), ("info", "a"),
+                    ("fetch", "--dry-run"), ("fetch",), ("check",), ("history",), ("accounts",), ("delete", "a", "1", "--yes"))
+        box = stage.Mailbox({"uid1": LETTER}, password=CANARY)
+        server = stage.Pop3Server(box)
+        self.addCleanup(server.close)
+        self.configure(server, password=f'password = "{CANARY}"')
+        for command in commands:
+            for flags in (("--trace", "-v"), ("--trace=log", "--json")):
+                with self.subTest(command=command, flags=flags):
+                    box.messages = {"uid1": LETTER}
+                    arguments = self.command(*command, *flags)
+                    done = subprocess.run(arguments, cwd=self.home, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True,
+                                          timeout=stage.PATIENCE, check=False)
+                    self.assertIn(done.returncode, (0, 64), done.stderr)       # 64: not every command has --json
+                    for name, content in self.artefacts(done.stdout, done.stderr):
+                        for disguise in disguises(CANARY):
+                            self.assertNotIn(disguise, content, name)
+
+    def test_C10_C03_the_program_that_mail_is_given_to_sees_nothing_of_the_canary(self):
+        place = self.home / "place"
+        place.mkdir(mode=0o777)
+        place.chmod(0o777)
+        self.home.chmod(0o755)
+        program = self.write("mda", f"#!/bin/sh\nenv >{place}/child\ntr '\\0' ' ' </proc/$$/cmdline >>{place}/child\n"
+                             f"ls -l /proc/$$/fd >>{place}/child\ncat >>{place}/child\n", 0o755)
+        self.given, self.in_environment = {"popfetch.toml"}, True
+        server = self.serve("PLAIN", CANARY)
+        run_as = ', run_as = "nobody"' if os.getuid() == 0 else ""
+        self.configure(server, auth="PLAIN", deliver=None, password='password_env = "THE_PASSWORD"\n'
+                       f'deliver = {{ type = "pipe", command = ["{program}"]{run_as} }}')
+        done = self.run_popfetch("fetch", env=self.environment | {"THE_PASSWORD": CANARY, "ANOTHER": CANARY})
+        self.assertIn(LETTER, (place / "child").read_bytes())
+        self.assert_hidden([CANARY], done.stdout, done.stderr)
+
     # --- and when it breaks ------------------------------------------------------------------------------------------
     def test_C04_a_crash_while_the_canary_is_in_memory_leaves_no_core(self):
         started = threading.Event()

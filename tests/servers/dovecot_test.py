@@ -2,7 +2,6 @@
 """popfetch against a real Dovecot: every TLS mode, maildir and mbox, byte for byte. usage: dovecot_test.py POPFETCH [unittest arguments]"""
 
 import json
-import mailbox
 import os
 import pathlib
 import re
