@@ -81,7 +81,7 @@ class Passwords(Stage):
         server = self.mailbox([LETTER])
         self.configure(server, account="first", password="", deliver="maildir:First")
         self.configure(server, account="second", append=True, deliver="maildir:Second")
-        told = self.fetch(status=77, start_new_session=True).text
+        told = self.fetch(status=78, start_new_session=True).text
         self.assertIn("first: ", told)
         self.assertIn("no password is configured", told)
         self.assertEqual(self.delivered("Second"), [LETTER])
