@@ -40,6 +40,12 @@ def main():
     unittest.main(module="__main__")
 
 
+def sanitized():
+    """A sanitizer wants memory and files of its own, so that limits on them say nothing."""
+    content = POPFETCH.read_bytes()
+    return b"__asan_init" in content or b"__tsan_init" in content
+
+
 class Gone(Exception):
     """The client has closed the line."""
 
