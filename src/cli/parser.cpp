@@ -98,7 +98,7 @@ std::vector<std::string> normalized(std::vector<std::string> arguments)
 {
     std::ranges::replace(arguments, std::string{"--trace"}, std::string{"--trace=-"});
     if (!arguments.empty() && arguments.front() == "help") {
-        std::ranges::rotate(arguments, arguments.begin() + 1);
+        std::rotate(arguments.begin(), arguments.begin() + 1, arguments.end()); // clang 14 knows no ranges::rotate
         arguments.back() = "--help";
     }
     const auto* word = first_word(arguments);
