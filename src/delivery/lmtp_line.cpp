@@ -61,7 +61,7 @@ int connect_to(int fd, const sockaddr* address, socklen_t size, std::chrono::mil
     const auto deadline = Clock::now() + timeout;
     for (;;) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left <= 0ms) return ETIMEDOUT;
+        if (left.count() <= 0) return ETIMEDOUT;
         std::array<pollfd, 2> waiting{pollfd{fd, POLLOUT, 0}, pollfd{base::wake_descriptor(), POLLIN, 0}};
         const int ready = ::poll(waiting.data(), waiting.size(),
                                  static_cast<int>(std::min<std::chrono::milliseconds>(left, 1h).count()));
@@ -119,7 +119,7 @@ void LmtpLine::wait_for(short events, Patience patience)
         if (signalled && patience == Patience::ends_with_a_signal) base::throw_if_interrupted();
         if (signalled) deadline = std::min(deadline, Clock::now() + after_signal);
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left <= 0ms) throw BrokenLine{where_ + ": no answer in time"};
+        if (left.count() <= 0) throw BrokenLine{where_ + ": no answer in time"};
         std::array<pollfd, 2> waiting{pollfd{socket_.get(), events, 0},
                                       pollfd{signalled ? -1 : base::wake_descriptor(), POLLIN, 0}};
         const int ready = ::poll(waiting.data(), waiting.size(),
