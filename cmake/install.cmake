@@ -4,7 +4,7 @@ install(FILES man/popfetch.toml.5 man/popfetch-json.5 DESTINATION ${CMAKE_INSTAL
 install(FILES completions/popfetch.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME popfetch)
 install(FILES completions/_popfetch DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES completions/popfetch.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
-install(FILES LICENSE README.md CHANGELOG.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE README.md CHANGELOG.md SECURITY.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
 install(DIRECTORY examples DESTINATION ${CMAKE_INSTALL_DOCDIR} USE_SOURCE_PERMISSIONS)
 file(GLOB schemas CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/schemas/*.json)
 install(FILES ${schemas} DESTINATION ${CMAKE_INSTALL_DATADIR}/popfetch/schemas)
