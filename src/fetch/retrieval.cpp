@@ -81,6 +81,7 @@ pop3::TransferOptions Retrieval::transfer() const
     pop3::TransferOptions options;
     options.pipelining = pipelining_;
     options.sizes = sizes_;
+    options.max_message = run_.policy.max_size.value_or(0); // LIST may have said less than comes
     return options;
 }
 

@@ -24,6 +24,13 @@ bool has_bytes_waiting(int descriptor)
     return descriptor >= 0 && recv(descriptor, &byte, 1, MSG_PEEK | MSG_DONTWAIT) > 0;
 }
 
+bool is_timeout(const base::Error& error) { return error.kind() == "net.timeout"; }
+
+ConnectionError lasted(const std::string& peer, std::chrono::milliseconds time)
+{
+    return temporary("net.timeout", peer, "the session has lasted for " + spell(time));
+}
+
 }
 
 LineReader::LineReader(std::unique_ptr<Stream> stream, const Timeouts& timeouts)
@@ -82,7 +89,13 @@ std::size_t LineReader::await_line_end(std::size_t limit)
         looked_at = end_ - begin_;
         if (looked_at >= limit + 2) throw LineTooLong{stream_->peer(), limit};
         if (!deadline) deadline = patience();
-        fill(*deadline);
+        try {
+            fill(*deadline);
+        } catch (const ConnectionError& error) {
+            // Where bytes drip, the last of them was waited for only for a moment.
+            if (!is_timeout(error) || looked_at == 0 || total_.passed()) throw;
+            throw temporary("net.timeout", stream_->peer(), "no whole line for " + spell(idle_));
+        }
     }
 }
 
@@ -127,12 +140,16 @@ void LineReader::resume(std::unique_ptr<Stream> stream)
 /// One read. Its buffer has room, unless it is full of bytes that nobody consumes.
 void LineReader::fill(Deadline deadline)
 {
-    if (total_.passed()) {
-        throw temporary("net.timeout", stream_->peer(), "the session has lasted for " + spell(timeouts_.total));
-    }
+    if (total_.passed()) throw lasted(stream_->peer(), timeouts_.total);
     if (std::exchange(sent_, false) && begin_ == end_) ++turns_;
     make_room();
-    const auto count = stream_->read_some({buffer_.data() + end_, buffer_.size() - end_}, deadline);
+    std::size_t count = 0;
+    try {
+        count = stream_->read_some({buffer_.data() + end_, buffer_.size() - end_}, deadline);
+    } catch (const ConnectionError& error) {
+        if (is_timeout(error) && total_.passed()) throw lasted(stream_->peer(), timeouts_.total);
+        throw;
+    }
     if (count == 0) throw temporary("net.eof", stream_->peer(), "the server has closed the connection");
     end_ += count;
     received_ += count;

@@ -336,6 +336,21 @@ TEST_CASE("P36 a body without end is given up")
     CHECK_THROWS_AS(maildrop.noop(), base::Error);
 }
 
+TEST_CASE("P36 a body of as many octets as are allowed is taken and one more is not")
+{
+    for (const std::uint64_t limit : {999u, 1000u, 1001u}) {
+        ToyServer server{{std::string(998, 'x') + "\n"}}; // 1000 octets with its CRLF
+        server.listed[1] = 1;
+        auto maildrop = server.maildrop();
+        maildrop.set_transfer({.sizes = pop3::SizeTrust::wrong, .max_message = limit});
+        Retrieval retrieval;
+        if (limit < 1000)
+            CHECK_THROWS_AS(retrieval.retr(maildrop, server.all()), pop3::ProtocolError);
+        else
+            CHECK_NOTHROW(retrieval.retr(maildrop, server.all()));
+    }
+}
+
 TEST_CASE("P36 without a limit of one's own there is much room above what LIST says")
 {
     ToyServer server{{std::string(200'000, 'x') + "\n"}};

@@ -209,6 +209,16 @@ TEST_CASE("P27 a listing without end is given up")
     }
 }
 
+TEST_CASE("P27 a listing of as many messages as are allowed is taken whole")
+{
+    test::ToyServer server{{"a\n"}};
+    std::string rows = "+OK\r\n";
+    for (int i = 1; i <= 1'000'000; ++i) rows += std::to_string(i) + " 1\r\n";
+    server.replies["LIST"] = rows + ".\r\n";
+    auto maildrop = server.maildrop();
+    CHECK(kind_of([&] { maildrop.scan(); }) == "");
+}
+
 TEST_CASE("P27 a listing of few but long lines is given up too")
 {
     test::ToyServer server{{"a\n"}};

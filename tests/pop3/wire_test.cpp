@@ -137,6 +137,18 @@ TEST_CASE("P03 a status line of 8 KiB is taken and a longer one ends the session
     CHECK(s.wire->broken());
 }
 
+TEST_CASE("A06 a challenge of 64 KiB is taken and a longer one ends the session")
+{
+    constexpr std::size_t most = 64 * 1024 - 2; // behind the plus and the blank
+    auto s =
+        session("C: AUTH X\nS: + " + std::string(most, 'x') + "\nC: one\nS: + " + std::string(most + 1, 'x') + "\n");
+    s.wire->send("AUTH X");
+    CHECK(s.wire->read_answer("AUTH X").challenge->size() == most);
+    s.wire->send_secret("", Secret{"one"});
+    CHECK(error_of([&] { s.wire->read_answer("AUTH X"); }).kind() == "proto.line_too_long");
+    CHECK(s.wire->broken());
+}
+
 TEST_CASE("P04 what is neither yes nor no ends the session")
 {
     for (const auto* line : {"S: +OKfoo", "S: \\x20+OK", "S:", "S: 250 ok", "S: .", "S: OK"}) {
