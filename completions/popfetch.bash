@@ -117,7 +117,7 @@ _popfetch_offer_value()
 
 _popfetch_options()
 {
-    local global="--config --state-dir --json --ndjson -q --quiet -v --verbose --trace --color --progress --tls \
+    local global="--config --state-dir --json --ndjson -q --quiet -v --verbose --trace --no-sandbox --color --progress --tls \
         --password-fd --allow-plaintext-password -h --help --version"
     local own=
     case ${command:-fetch} in

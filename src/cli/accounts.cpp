@@ -89,6 +89,8 @@ base::Path ledger_of(const config::Account& account, const Globals& globals)
                                account);
 }
 
+base::Path spool_of(const base::Path& ledger) { return base::Path{ledger}.replace_extension(".spool"); }
+
 std::optional<state::Ledger> ledger_to_read(const config::Account& account, const Globals& globals)
 {
     const auto path = ledger_of(account, globals);

@@ -18,6 +18,8 @@ config::Account select_account(const std::string& word, const Globals& globals);
 
 /// Where this account's ledger is.
 base::Path ledger_of(const config::Account& account, const Globals& globals);
+/// The private folder beside a ledger, where letters wait that have no better place.
+base::Path spool_of(const base::Path& ledger);
 
 /// The ledger for looking into, beside a run that may be going on; nothing when there is none yet.
 std::optional<state::Ledger> ledger_to_read(const config::Account& account, const Globals& globals);

@@ -156,9 +156,7 @@ private:
 
     delivery::Context context() const
     {
-        auto spool = path_;
-        spool.replace_extension(".spool");
-        return {identity(), spool, base::wall_clock, [this](std::string_view text) { report_.warned(text); }};
+        return {identity(), spool_of(path_), base::wall_clock, [this](std::string_view text) { report_.warned(text); }};
     }
 
     const config::Account& account_;

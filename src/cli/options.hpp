@@ -18,6 +18,7 @@ struct Globals {
     int verbose = 0;
     std::string trace; // empty: none; "-": stderr
     When color = When::automatic, progress = When::automatic;
+    bool no_sandbox = false;
     std::string tls;                       // --tls: for URLs
     bool allow_plaintext_password = false; // for URLs
     int password_descriptor = -1;          // --password-fd: for URLs

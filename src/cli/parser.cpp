@@ -60,6 +60,7 @@ void add_globals(CLI::App& app, Globals& globals)
     app.add_option("--trace", globals.trace,
                    "Show the conversation with the server, secrets hidden, on standard error or in a file")
         ->type_name("[=FILE]");
+    app.add_flag("--no-sandbox", globals.no_sandbox, "Do not let the kernel confine this run");
     add_when(app, "--color", globals.color, "Colours");
     add_when(app, "--progress", globals.progress, "Lines of progress");
     app.add_option("--tls", globals.tls, "For a URL, whatever it says itself: implicit, starttls, none")

@@ -223,6 +223,8 @@ constexpr AccountRow rows[] = {
 
     {{{"", "state_id", "name", "what the ledger is called, when that is not the account's name: keep it when you rename the account"},
       read_state_id}, Trait::own},
+    {{{"", "sandbox", "true, false", "whether the kernel keeps a run from all files that it does not need"},
+      [](const Field& f, Account& a) { a.sandbox = f.flag(); }}},
     {{{"", "enabled", "true, false", "whether popfetch fetches it when no account is named"},
       [](const Field& f, Account& a) { a.enabled = f.flag(); }}},
 };

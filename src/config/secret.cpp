@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstdlib>
+#include <exception>
 #include <memory>
 
 #include <fcntl.h>
@@ -81,6 +82,12 @@ struct Reading {
         return first_line(line.text, longest_line, "descriptor " + std::to_string(source.descriptor));
     }
 
+    base::Secret operator()(const FromBefore& source) const
+    {
+        if (source.failure) std::rethrow_exception(source.failure);
+        return source.secret;
+    }
+
     base::Secret operator()(const FromCredential& source) const;
     base::Secret operator()(const FromNetrc& source) const;
 };
@@ -136,10 +143,47 @@ std::function<base::Secret()> password_supplier(const Account& account)
     };
 }
 
+namespace {
+
+base::Secret token_of(const FromCommand& source) { return first_line_of_command(source.argv, "token_command"); }
+
+base::Secret token_of(const FromBefore& source)
+{
+    if (source.failure) std::rethrow_exception(source.failure);
+    return source.secret;
+}
+
+template<class Read>
+FromBefore kept(Read read)
+{
+    try {
+        return {read(), nullptr};
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error&) {
+        return {{}, std::current_exception()};
+    }
+}
+
+template<class... Source>
+bool is_any_of(const SecretSource& source)
+{
+    return (std::holds_alternative<Source>(source) || ...);
+}
+
+}
+
 std::function<base::Secret()> token_supplier(const Account& account)
 {
     if (!account.token) return {};
-    return [argv = account.token->argv] { return first_line_of_command(argv, "token_command"); };
+    return [token = *account.token] { return std::visit([](const auto& source) { return token_of(source); }, token); };
+}
+
+void read_ahead(Account& account)
+{
+    if (account.token) account.token = kept([&] { return token_supplier(account)(); });
+    if (is_any_of<FromCommand, FromFile, FromCredential, FromNetrc>(account.password))
+        account.password = kept([&] { return read_secret(account.password, account); });
 }
 
 }

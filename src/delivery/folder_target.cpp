@@ -11,6 +11,12 @@ BatchLimits FolderTarget::batch_limits() const
     return limits;
 }
 
+std::vector<base::Path> FolderTarget::places()
+{
+    make_folders();
+    return {folder_};
+}
+
 void FolderTarget::prepare(std::span<const Receipt> promised)
 {
     make_folders();

@@ -38,6 +38,7 @@ public:
 
     void survey(const std::function<void(const Resting&)>& see) const override { shelf_.survey(see); }
 
+    std::vector<base::Path> places() override;
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override { return staging_.begin(envelope); }
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;

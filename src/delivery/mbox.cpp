@@ -18,8 +18,8 @@
 #include "mbox_format.hpp"
 #include "receipts.hpp"
 #include "staging_folder.hpp"
-#include "targets.hpp"
 #include "survey.hpp"
+#include "targets.hpp"
 
 namespace popfetch::delivery {
 
@@ -54,6 +54,7 @@ public:
     std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const override;
     void survey(const std::function<void(const Resting&)>& see) const override { survey_mbox(path_, see); }
 
+    std::vector<base::Path> places() override;
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override { return batches_.begin(envelope); }
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;
@@ -114,6 +115,14 @@ std::optional<base::WallTime> Mbox::newest_earlier_mail([[maybe_unused]] const s
     if (seconds) return base::WallTime{std::chrono::seconds{static_cast<std::int64_t>(*seconds)}};
 #endif
     return std::nullopt;
+}
+
+// The folder for the locks; and the file by itself, for whoever may not read all that lies in the folder.
+std::vector<base::Path> Mbox::places()
+{
+    base::create_folders(path_.parent_path());
+    if (!MboxFile::open(path_)) (void)MboxFile::create(path_);
+    return {path_.parent_path(), path_};
 }
 
 void Mbox::prepare(std::span<const Receipt> promised)

@@ -1,6 +1,7 @@
 #include "several.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <numeric>
 #include <optional>
 #include <string_view>
@@ -68,6 +69,7 @@ public:
     /// The first: all of them hold the same mail.
     void survey(const std::function<void(const Resting&)>& see) const override { targets_.front()->survey(see); }
 
+    std::vector<base::Path> places() override;
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override;
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;
@@ -109,6 +111,16 @@ BatchLimits Several::batch_limits() const
         least.age = std::min(least.age, limits.age);
     }
     return least;
+}
+
+std::vector<base::Path> Several::places()
+{
+    std::vector<base::Path> all;
+    for (const auto& target : targets_) {
+        auto places = target->places();
+        std::ranges::move(places, std::back_inserter(all));
+    }
+    return all;
 }
 
 std::optional<std::uint64_t> Several::free_space() const

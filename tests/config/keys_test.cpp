@@ -76,7 +76,9 @@ const std::vector<Example>& examples()
         {"netrc", "netrc = \"/home/alice/mail.netrc\"",
          [](const Account& a) { return password_of<config::FromNetrc>(a).path == "/home/alice/mail.netrc"; }},
         {"token_command", "token_command = [\"oauth2l\"]",
-         [](const Account& a) { return a.token && a.token->argv == std::vector<std::string>{"oauth2l"}; }},
+         [](const Account& a) {
+             return a.token && std::get<config::FromCommand>(*a.token).argv == std::vector<std::string>{"oauth2l"};
+         }},
         {"allow_plaintext_password", "allow_plaintext_password = true",
          [](const Account& a) { return a.allow_plaintext_password; }},
         {"scram_min_iterations", "scram_min_iterations = 1000",
@@ -109,6 +111,7 @@ const std::vector<Example>& examples()
         {"max_messages", "max_messages = 100", [](const Account& a) { return a.policy.max_messages == 100U; }},
         {"max_bytes", "max_bytes = 5000000", [](const Account& a) { return a.policy.max_bytes == 5000000U; }},
         {"state_id", "state_id = \"old-name\"", [](const Account& a) { return a.state_id == "old-name"; }},
+        {"sandbox", "sandbox = false", [](const Account& a) { return !a.sandbox; }},
         {"enabled", "enabled = false", [](const Account& a) { return !a.enabled; }},
     };
     return all;

@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <exception>
 #include <optional>
 #include <string>
 #include <variant>
@@ -56,8 +57,13 @@ struct FromCredential {
 struct FromNetrc {
     base::Path path;
 };
+// Was read ahead of time (secret.hpp): the secret, or what went wrong, to be thrown where it is needed.
+struct FromBefore {
+    base::Secret secret;
+    std::exception_ptr failure;
+};
 using SecretSource = std::variant<FromPrompt, FromText, FromCommand, FromFile, FromEnvironment, FromDescriptor,
-                                  FromCredential, FromNetrc>;
+                                  FromCredential, FromNetrc, FromBefore>;
 
 struct Account {
     std::string
@@ -69,7 +75,7 @@ struct Account {
     net::TlsOptions tls;
     net::Timeouts timeouts;
     SecretSource password;
-    std::optional<FromCommand> token;
+    std::optional<std::variant<FromCommand, FromBefore>> token;
     std::vector<std::string> auth{"auto"};
     bool allow_plaintext_password = false;
     unsigned scram_least_iterations = 4096, scram_most_iterations = 1'000'000;
@@ -78,6 +84,7 @@ struct Account {
     fetch::Policy policy;
     unsigned connections_per_host = 0; // 0: no limit but --jobs
     std::string state_id;              // empty: `name`
+    bool sandbox = true;               // false: a run with this account is not confined
 };
 
 /// Where the ledger of an account lies below the state folder; the account's name made safe for a file name.

@@ -27,6 +27,12 @@ std::function<base::Secret()> password_supplier(const Account& account);
 /// Runs the command at every call: a token may have expired. Empty when there is no command.
 std::function<base::Secret()> token_supplier(const Account& account);
 
+/// Reads now what only files and commands know, so that a login opens no file and starts no program any more: for a
+/// process that is about to confine itself (base/sandbox.hpp). What goes wrong is kept, and thrown where the secret is
+/// asked for; only base::Interrupted is thrown here. A token that was read is given out at every call. A question to a
+/// person and a descriptor stay for later.
+void read_ahead(Account& account);
+
 /// The password for a user at a machine in the text of a netrc file: that of the first entry, "machine" or "default",
 /// that is for this host and that names this user or none; nothing when there is none. Texts may stand in quotes, #
 /// begins a comment, macros are skipped. Throws Invalid "config.secret" for a quote without an end.

@@ -97,6 +97,10 @@ public:
     virtual Guarantee guarantee() const = 0;
     virtual BatchLimits batch_limits() const { return {}; }
 
+    /// The folders, and single files, that the verbs write to: for a process that is about to confine itself, which can
+    /// then reach only what exists. So what is missing is created here already. Throws what prepare() throws.
+    virtual std::vector<base::Path> places() { return {}; }
+
     /// Called once before anything is retrieved: creates what is missing, checks what is there, removes what this
     /// target left behind in runs that died before their promise (never what `promised` names). Throws BadTarget,
     /// SystemError.

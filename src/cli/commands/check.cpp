@@ -9,6 +9,7 @@
 #include "../accounts.hpp"
 #include "../arguments.hpp"
 #include "../health.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "../side_by_side.hpp"
 #include "all.hpp"
@@ -93,7 +94,10 @@ std::vector<AccountHealth> examine_all(const std::vector<config::Account>& accou
 
 Health run_check(const Globals& globals, const CheckOptions& options)
 {
-    const auto healths = examine_all(select_accounts(options.accounts, globals), thresholds_of(options), globals);
+    const auto thresholds = thresholds_of(options);
+    auto accounts = select_accounts(options.accounts, globals);
+    confine(accounts, globals, {.writes = {options.prometheus}});
+    const auto healths = examine_all(accounts, thresholds, globals);
     StandardOutput out;
     if (!options.prometheus.empty()) {
         if (options.prometheus == "-")

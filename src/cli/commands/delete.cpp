@@ -9,6 +9,7 @@
 #include "../arguments.hpp"
 #include "../listing_table.hpp"
 #include "../question.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -73,8 +74,9 @@ base::ExitStatus run_delete(const Globals& globals, const DeleteOptions& options
     refuse_without_choice(options);
     refuse_without_answer(options);
     refuse_nonsense(options.selection);
-    const auto account = select_account(options.account, globals);
+    auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
+        confine(account, globals);
         Mailbox mailbox{account, globals};
         const bool shown = !globals.machine() && !(options.yes && globals.quiet);
         if (shown && !options.yes) mailbox.read_headers();

@@ -12,6 +12,7 @@
 #include "../choice.hpp"
 #include "../dry_run.hpp"
 #include "../fetch_account.hpp"
+#include "../sandbox.hpp"
 #include "../side_by_side.hpp"
 #include "all.hpp"
 
@@ -70,6 +71,7 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     auto accounts = select_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
+    confine(accounts, globals, {.delivers = !options.dry_run});
     if (options.dry_run) return run_dry(accounts, choice_by(options.where), globals);
 
     std::vector<std::string> names;

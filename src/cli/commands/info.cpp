@@ -8,6 +8,7 @@
 #include "../accounts.hpp"
 #include "../arguments.hpp"
 #include "../diagnosis.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -17,7 +18,8 @@ namespace {
 
 base::ExitStatus run_info(const Globals& globals, const std::string& word)
 {
-    const auto account = select_account(word, globals);
+    auto account = select_account(word, globals);
+    confine(account, globals);
     const auto diagnosis = diagnose(account, globals);
     StandardOutput out;
     if (globals.machine())

@@ -6,6 +6,7 @@
 #include "../accounts.hpp"
 #include "../arguments.hpp"
 #include "../listing_table.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -46,8 +47,9 @@ void put_in_order(std::vector<const Row*>& rows, const ListOptions& options)
 base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
 {
     refuse_nonsense(options.selection);
-    const auto account = select_account(options.account, globals);
+    auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
+        confine(account, globals);
         Mailbox mailbox{account, globals};
         if (options.headers || options.sort == "date" || options.sort == "subject" || options.sort == "from")
             mailbox.read_headers();

@@ -8,6 +8,7 @@
 #include "../accounts.hpp"
 #include "../arguments.hpp"
 #include "../download.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -23,8 +24,9 @@ struct SaveOptions {
 base::ExitStatus run_save(const Globals& globals, const SaveOptions& options)
 {
     refuse_nonsense(options.selection);
-    const auto account = select_account(options.account, globals);
+    auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
+        confine(account, globals, {.writes = {options.to}});
         Mailbox mailbox{account, globals};
         std::vector<pop3::Message> messages;
         for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);

@@ -11,6 +11,7 @@
 #include "../arguments.hpp"
 #include "../pager.hpp"
 #include "../readable.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
 
@@ -46,12 +47,15 @@ void show_one(const pop3::Message& message, pop3::Body& body, const ShowOptions&
 base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
 {
     refuse_nonsense(options.selection);
-    const auto account = select_account(options.account, globals);
+    auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
+        const bool paged = !options.raw && !globals.machine() && is_terminal(STDOUT_FILENO);
+        if (!paged) confine(account, globals);
         Mailbox mailbox{account, globals};
         std::vector<pop3::Message> messages;
         for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);
-        Pager out{!options.raw && !globals.machine() && is_terminal(STDOUT_FILENO)};
+        Pager out{paged};
+        if (paged) confine(account, globals, {.is_logged_in = true}); // the person's pager stays outside
         auto status = base::ExitStatus::ok;
         bool first = true;
         const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {

@@ -5,6 +5,7 @@
 #include "../accounts.hpp"
 #include "../amount.hpp"
 #include "../arguments.hpp"
+#include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "../session.hpp"
 #include "all.hpp"
@@ -15,8 +16,9 @@ namespace {
 
 base::ExitStatus run_stat(const Globals& globals, const std::string& word)
 {
-    const auto account = select_account(word, globals);
+    auto account = select_account(word, globals);
     return for_account(account.name, globals, [&] {
+        confine(account, globals);
         SessionReport seen;
         auto maildrop = open_maildrop(account, {trace_to(globals, ""), nullptr, {}}, seen);
         const auto stat = maildrop.stat();
