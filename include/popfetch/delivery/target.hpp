@@ -73,7 +73,7 @@ enum class Guarantee { exactly_once, at_least_once, none };
 /// When to commit: whichever is reached first.
 struct BatchLimits {
     std::size_t letters = 512;
-    std::uint64_t octets = 32u << 20;
+    std::uint64_t octets = 32U << 20;
     std::chrono::milliseconds age{1000};
 };
 
