@@ -13,6 +13,7 @@ import collections
 import dataclasses
 import os
 import pathlib
+import re
 import resource
 import shutil
 import signal
@@ -173,6 +174,7 @@ delete = "{delete}"
     def recover(self):
         """One run in peace, after which everything is in its place and nothing lies about."""
         self.server.cut = None
+        others = living_processes()
         status = self.fetch()
         if self.setting.target == "mbox" and all(name.startswith("state/demo.spool/") for name in self.left_over()):
             status = status or self.fetch()      # what tells that a batch is done goes when its promises are surely settled
@@ -182,7 +184,8 @@ delete = "{delete}"
         problems["wrong status after all"] = status != 0
         problems["missing after all"] = sum((expected - there).values())
         problems["damaged"] = sum(n for text, n in there.items() if text not in expected)
-        problems["left lying about"] = len(self.left_over())
+        others |= living_processes()
+        problems["left lying about"] = sum(writer_of(name) not in others for name in self.left_over())
         problems["wrong on the server"] = self.is_wrong_on_server()
         return positive(problems)
 
@@ -201,6 +204,16 @@ delete = "{delete}"
                 if not mail and path not in ("state/demo.ledger", "state/demo.ledger.lock"):
                     found.append(path)
         return found
+
+
+def living_processes():
+    return {name for name in os.listdir("/proc") if name.isdigit()}
+
+
+def writer_of(name):
+    """The process in a staged file's name. Where its number belongs to another by now popfetch leaves the file for a later run."""
+    found = re.search(r"P(\d+)Q\d+R[0-9a-f]{32}", name)
+    return found[1] if found else ""
 
 
 def positive(problems):

@@ -4,6 +4,7 @@ A peer may add headers, so messages are told by their Message-ID. Killed is the 
 """
 
 import collections
+import multiprocessing
 import os
 import pathlib
 import random
@@ -176,18 +177,23 @@ def version(program):
     return ""
 
 
-def compare(popfetch, wanted, seed):
-    """A Markdown table, a line for each fetcher that is here."""
+def played(task):
+    """One line of the table, in a process of its own."""
+    name, popfetch, wanted, seed = task
+    program = popfetch if name == "popfetch" else shutil.which(name)
+    try:
+        tally = kill_peer(name, program, wanted, seed) if program else None
+    except (RuntimeError, OSError, subprocess.SubprocessError) as error:
+        print(f"{name}: {error}", file=sys.stderr)
+        tally = None
+    return (f"| {name} {version(program)} | {tally['kills']:,} | {tally['lost']} | {tally['doubled']} | {tally['unhappy runs']} |" if tally
+            else f"| {name} | not played | | | |")
+
+
+def compare(popfetch, wanted, seed, workers):
+    """Prints a Markdown table, a line for each fetcher that is here."""
     install()
-    lines = ["| fetcher | kills | lost | doubled | last run unhappy |", "|---|---:|---:|---:|---:|"]
-    for name in PEERS:
-        program = popfetch if name == "popfetch" else shutil.which(name)
-        try:
-            tally = kill_peer(name, program, wanted, seed) if program else None
-        except (RuntimeError, OSError, subprocess.SubprocessError) as error:
-            print(f"{name}: {error}", file=sys.stderr)
-            tally = None
-        lines.append(f"| {name} {version(program)} | {tally['kills']:,} | {tally['lost']} | {tally['doubled']} | {tally['unhappy runs']} |" if tally
-                     else f"| {name} | not played | | | |")
-        print(lines[-1], flush=True)
-    return "\n".join(lines) + "\n"
+    print("| fetcher | kills | lost | doubled | last run unhappy |\n|---|---:|---:|---:|---:|", flush=True)
+    with multiprocessing.Pool(workers) as pool:
+        for line in pool.imap(played, [(name, popfetch, wanted, seed) for name in PEERS]):
+            print(line, flush=True)
