@@ -76,6 +76,7 @@ PEERS = {"popfetch": popfetch_command, "mpop": mpop_command, "fetchmail": fetchm
          "fdm": fdm_command}
 PACKAGES = {"mpop": "mpop", "fetchmail": "fetchmail", "getmail": "getmail6", "fdm": "fdm"}
 DONE = (0, 1)             # fetchmail says 1 when there is no mail
+MAILBOX = 200             # so many that a random moment often lies between the first that is delivered and the last
 
 
 class PeerWorld:
@@ -130,12 +131,12 @@ def found(world):
 
 def calm_run(world, make, program):
     """How long a run takes that nobody disturbs."""
-    world.begin(mail(0, 40))
+    world.begin(mail(0, MAILBOX))
     start = time.monotonic()
     status = world.run(make(world, program))
     took = time.monotonic() - start
-    if status not in DONE or len(found(world)) != 40:
-        raise RuntimeError(f"{program}: status {status}, {len(found(world))} of 40 messages")
+    if status not in DONE or len(found(world)) != MAILBOX:
+        raise RuntimeError(f"{program}: status {status}, {len(found(world))} of {MAILBOX} messages")
     return took
 
 
@@ -145,8 +146,8 @@ def kill_peer(name, program, wanted, seed):
     try:
         took = calm_run(world, make, program)
         while tally["kills"] < wanted:
-            world.begin(mail(0, 40))
-            posted, command = 40, make(world, program)
+            world.begin(mail(0, MAILBOX))
+            posted, command = MAILBOX, make(world, program)
             for _ in range(chance.randrange(1, 8)):
                 tally["kills"] += world.run(command, chance.random() * took) == -signal.SIGKILL
                 more = chance.randrange(4)
