@@ -111,7 +111,7 @@ class PeerWorld:
                     os.killpg(process.pid, signal.SIGKILL)
                 except ProcessLookupError:
                     pass
-            status = process.wait(timeout=120)
+            status = process.wait(timeout=300)
         self.server.wait_until_idle()
         return status
 
