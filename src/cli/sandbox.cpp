@@ -46,6 +46,8 @@ std::string objection(const config::Account& account, const Errand& errand)
     const auto name = "account " + base::printable(account.name);
     if (!account.sandbox) return name + " has sandbox = false";
     if (net::runs_command(account.dial)) return name + " runs a tunnel command";
+    // A token that is refused is asked for once more (FAULTS A13).
+    if (account.token && !errand.is_logged_in) return name + " runs a token_command";
     if (uses_kerberos(account)) return name + " uses Kerberos";
     if (errand.delivers && delivers_to(account, delivery::Spec::Kind::pipe)) return name + " delivers to a program";
     return {};

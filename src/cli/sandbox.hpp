@@ -8,10 +8,10 @@
 // servers' ports. Secrets in files and from commands are read before (config::read_ahead), so neither they nor the
 // configuration can be reached afterwards.
 //
-// Left out is a run that has to start programs later, since those would be confined too: a tunnel command, a delivery
-// by pipe; one that logs in by Kerberos, whose library follows a configuration of its own; and one that was told to
-// leave it (sandbox = false, --no-sandbox). So is one whose destinations cannot be made; its own words for that come
-// later, at their place. -v says which it is.
+// Left out is a run that has to start programs later, since those would be confined too: a tunnel command, a token
+// command (asked again when a token is refused), a delivery by pipe; one that logs in by Kerberos, whose library
+// follows a configuration of its own; and one that was told to leave it (sandbox = false, --no-sandbox). So is one
+// whose destinations cannot be made; its own words for that come later, at their place. -v says which it is.
 
 #include <span>
 #include <vector>
@@ -24,9 +24,10 @@ namespace popfetch::cli {
 
 /// What a command does besides looking at its accounts' mail.
 struct Errand {
-    bool delivers = false;          // to what the accounts say
-    bool is_logged_in = false;      // secrets have done their work
-    std::vector<base::Path> writes{}; // a folder to put files into, or a file to be replaced or made; empty or "-": none
+    bool delivers = false;     // to what the accounts say
+    bool is_logged_in = false; // secrets have done their work
+    std::vector<base::Path>
+        writes{}; // a folder to put files into, or a file to be replaced or made; empty or "-": none
 };
 
 /// Throws only base::Interrupted, and SystemError for a --trace file that cannot be written.
