@@ -338,8 +338,9 @@ TEST_CASE("P36 a body without end is given up")
 
 TEST_CASE("P36 a body of as many octets as are allowed is taken and one more is not")
 {
+    const std::vector<std::string> messages{std::string(998, 'x') + "\n"}; // 1000 octets with its CRLF
     for (const std::uint64_t limit : {999u, 1000u, 1001u}) {
-        ToyServer server{{std::string(998, 'x') + "\n"}}; // 1000 octets with its CRLF
+        ToyServer server{messages};
         server.listed[1] = 1;
         auto maildrop = server.maildrop();
         maildrop.set_transfer({.sizes = pop3::SizeTrust::wrong, .max_message = limit});
