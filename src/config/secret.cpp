@@ -145,26 +145,6 @@ std::function<base::Secret()> password_supplier(const Account& account)
 
 namespace {
 
-base::Secret token_of(const FromCommand& source) { return first_line_of_command(source.argv, "token_command"); }
-
-base::Secret token_of(const FromBefore& source)
-{
-    if (source.failure) std::rethrow_exception(source.failure);
-    return source.secret;
-}
-
-template<class Read>
-FromBefore kept(Read read)
-{
-    try {
-        return {read(), nullptr};
-    } catch (const base::Interrupted&) {
-        throw;
-    } catch (const base::Error&) {
-        return {{}, std::current_exception()};
-    }
-}
-
 template<class... Source>
 bool is_any_of(const SecretSource& source)
 {
@@ -176,14 +156,19 @@ bool is_any_of(const SecretSource& source)
 std::function<base::Secret()> token_supplier(const Account& account)
 {
     if (!account.token) return {};
-    return [token = *account.token] { return std::visit([](const auto& source) { return token_of(source); }, token); };
+    return [argv = account.token->argv] { return first_line_of_command(argv, "token_command"); };
 }
 
 void read_ahead(Account& account)
 {
-    if (account.token) account.token = kept([&] { return token_supplier(account)(); });
-    if (is_any_of<FromCommand, FromFile, FromCredential, FromNetrc>(account.password))
-        account.password = kept([&] { return read_secret(account.password, account); });
+    if (!is_any_of<FromCommand, FromFile, FromCredential, FromNetrc>(account.password)) return;
+    try {
+        account.password = FromBefore{read_secret(account.password, account), nullptr};
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error&) {
+        account.password = FromBefore{{}, std::current_exception()};
+    }
 }
 
 }

@@ -127,8 +127,6 @@ void quit(pop3::Maildrop maildrop, std::size_t deletions, state::Ledger& ledger)
     } catch (const base::Error& error) {
         why = error.what();
     }
-    // With nothing to delete the goodbye does not matter (FAULTS T11).
-    if (deletions == 0) return;
     remember_uncertain_deletions(ledger);
     throw base::Error{base::ExitStatus::temporary, "delete.uncertain",
                       "whether " + std::to_string(deletions) + " messages were deleted is not certain: " + why,
@@ -170,7 +168,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
 
     const auto deleted = mark_expired(maildrop, listing, retrieval.identities(), run);
     expect_implied_deletions(maildrop, plan, retrieval.identities(), run);
-    if (deleted.empty()) {
+    if (deleted.empty()) { // then nothing depends on the server's goodbye (FAULTS T11)
         std::move(maildrop).say_goodbye();
         return totals;
     }

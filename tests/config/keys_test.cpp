@@ -77,7 +77,7 @@ const std::vector<Example>& examples()
          [](const Account& a) { return password_of<config::FromNetrc>(a).path == "/home/alice/mail.netrc"; }},
         {"token_command", "token_command = [\"oauth2l\"]",
          [](const Account& a) {
-             return a.token && std::get<config::FromCommand>(*a.token).argv == std::vector<std::string>{"oauth2l"};
+             return a.token && a.token->argv == std::vector<std::string>{"oauth2l"};
          }},
         {"allow_plaintext_password", "allow_plaintext_password = true",
          [](const Account& a) { return a.allow_plaintext_password; }},

@@ -202,21 +202,17 @@ TEST_CASE("What is read ahead needs no file and no command any more")
     const TempFolder folder;
     const auto file = put_secret(folder, "hunter2\n");
     auto account = account_with(config::FromFile{file});
-    account.token = config::FromCommand{{"echo", "t0ken"}};
     config::read_ahead(account);
     std::filesystem::remove(file);
     CHECK(std::holds_alternative<config::FromBefore>(account.password));
     CHECK(config::password_supplier(account)().reveal() == "hunter2");
-    CHECK(config::token_supplier(account)().reveal() == "t0ken");
 }
 
 TEST_CASE("What goes wrong ahead of time is said where the secret is wanted")
 {
     auto account = account_with(config::FromCommand{{"/bin/sh", "-c", "exit 3"}});
-    account.token = config::FromCommand{{"/bin/sh", "-c", "exit 4"}};
     CHECK_NOTHROW(config::read_ahead(account));
-    for (const auto& supplier : {config::password_supplier(account), config::token_supplier(account)})
-        CHECK_THROWS_AS(supplier(), config::Invalid);
+    CHECK_THROWS_AS(config::password_supplier(account)(), config::Invalid);
 }
 
 TEST_CASE("Nobody is asked ahead of time")

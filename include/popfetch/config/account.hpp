@@ -75,7 +75,7 @@ struct Account {
     net::TlsOptions tls;
     net::Timeouts timeouts;
     SecretSource password;
-    std::optional<std::variant<FromCommand, FromBefore>> token;
+    std::optional<FromCommand> token; // run at every login
     std::vector<std::string> auth{"auto"};
     bool allow_plaintext_password = false;
     unsigned scram_least_iterations = 4096, scram_most_iterations = 1'000'000;

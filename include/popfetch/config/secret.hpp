@@ -27,10 +27,10 @@ std::function<base::Secret()> password_supplier(const Account& account);
 /// Runs the command at every call: a token may have expired. Empty when there is no command.
 std::function<base::Secret()> token_supplier(const Account& account);
 
-/// Reads now what only files and commands know, so that a login opens no file and starts no program any more: for a
-/// process that is about to confine itself (base/sandbox.hpp). What goes wrong is kept, and thrown where the secret is
-/// asked for; only base::Interrupted is thrown here. A token that was read is given out at every call. A question to a
-/// person and a descriptor stay for later.
+/// Reads now a password that only a file or a command knows, so that a login opens no file and starts no program any
+/// more: for a process that is about to confine itself (base/sandbox.hpp). What goes wrong is kept, and thrown where the
+/// password is asked for; only base::Interrupted is thrown here. A question to a person and a descriptor stay for
+/// later, and so does a token, which the next login may want anew.
 void read_ahead(Account& account);
 
 /// The password for a user at a machine in the text of a netrc file: that of the first entry, "machine" or "default",
