@@ -124,7 +124,8 @@ class Track:
                 process.wait()
                 raise
         result = json.loads(outcome.read_text())
-        result["said"] = (job.folder / "stderr").read_bytes()[-300:].decode("utf-8", "replace").strip()
+        said = (job.folder / "stderr").read_text("utf-8", "replace").replace(str(job.folder), "…")
+        result["said"] = said[-300:].strip()
         return result
 
     def close(self):
