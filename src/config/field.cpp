@@ -96,10 +96,11 @@ std::uint64_t Field::number(std::uint64_t least, std::uint64_t most) const
 std::chrono::seconds Field::duration(std::string_view example) const
 {
     const auto* const text = std::get_if<std::string>(&value_.is);
-    const auto duration = text == nullptr ? std::nullopt : base::parse_duration(*text);
-    if (!duration || *duration < std::chrono::seconds{1} || *duration > ten_years)
+    const auto parsed = text == nullptr ? std::nullopt : base::parse_duration(*text);
+    const auto duration = parsed.value_or(std::chrono::seconds{0});
+    if (duration < std::chrono::seconds{1} || duration > ten_years)
         wrong("a duration such as \"" + std::string{example} + "\", with s, m, h, d or w");
-    return *duration;
+    return duration;
 }
 
 std::uint64_t Field::size(std::string_view example) const
