@@ -55,7 +55,7 @@ std::string_view meant_by(std::string_view label)
 
 class Converter {
 public:
-    explicit Converter(const std::string& charset) : handle_{g_mime_iconv_open("UTF-8", charset.c_str())} {}
+    explicit Converter(const std::string& charset) : handle_{opened(charset)} {}
     Converter(const Converter&) = delete;
     Converter& operator=(const Converter&) = delete;
     ~Converter()
@@ -87,6 +87,12 @@ public:
     }
 
 private:
+    static iconv_t opened(const std::string& charset)
+    {
+        start_gmime();
+        return g_mime_iconv_open("UTF-8", charset.c_str());
+    }
+
     iconv_t handle_;
 };
 
@@ -112,7 +118,6 @@ std::string guessed(std::string_view octets)
 
 std::string converted(std::string_view octets, const std::string& charset)
 {
-    start_gmime();
     Converter converter{charset};
     return converter.known() ? base::valid_utf8(converter.convert(octets)) : guessed(octets);
 }
