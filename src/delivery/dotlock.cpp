@@ -5,8 +5,10 @@
 #include <chrono>
 #include <csignal>
 #include <string_view>
+#include <utility>
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <popfetch/base/error.hpp>
@@ -41,12 +43,20 @@ public:
         ::unlink(path_.c_str());
         fd_ = base::Fd{::open(path_.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644)};
         if (!fd_ && !may_not(errno)) throw base::SystemError{"create", path_.native(), errno};
-        if (fd_) write();
+        if (!fd_) return;
+        ::flock(fd_.get(), LOCK_EX | LOCK_NB); // is_writer_dead() asks for it
+        write();
     }
     Temporary(const Temporary&) = delete;
     Temporary& operator=(const Temporary&) = delete;
     ~Temporary() { remove(); }
 
+    /// The open file, locked as long as it is.
+    base::Fd take_over() noexcept
+    {
+        remove();
+        return std::move(fd_);
+    }
     bool exists() const noexcept { return static_cast<bool>(fd_); }
     const base::Path& path() const noexcept { return path_; }
     struct stat status() const
@@ -75,6 +85,16 @@ private:
     base::Path path_;
     base::Fd fd_;
 };
+
+// The kernel gives a lock back when its process ends, however it ends. A process number says less: another program may
+// have it by now, and live for years. Nothing where the file system cannot tell.
+std::optional<bool> is_writer_dead(const base::Path& lock)
+{
+    const base::Fd fd{::open(lock.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
+    if (!fd) return std::nullopt;
+    if (::flock(fd.get(), LOCK_SH | LOCK_NB) == 0) return true;
+    return errno == EWOULDBLOCK ? std::optional{false} : std::nullopt;
+}
 
 struct Writer {
     std::optional<pid_t> pid;
@@ -109,6 +129,8 @@ bool is_stale(const base::Path& lock, const struct stat& status, const struct st
     const auto writer = writer_of(lock);
     if (!writer || (!writer->host.empty() && writer->host != this_host())) return false;
     const bool is_popfetch = writer->pid && writer->is_popfetch;
+    if (is_popfetch)
+        if (const auto dead = is_writer_dead(lock)) return *dead;
     if (is_popfetch && *writer->pid == ::getpid()) return true; // one that could not be removed
     if (writer->pid && (::kill(*writer->pid, 0) == 0 || errno != ESRCH)) return false;
     if (is_popfetch) return true;
@@ -120,13 +142,14 @@ bool is_stale(const base::Path& lock, const struct stat& status, const struct st
 Dotlock::Attempt Dotlock::take(const base::Path& mbox, const std::string& mark)
 {
     path_ = lock_of(mbox);
-    const Temporary temporary{temporary_of(mbox, mark)};
+    Temporary temporary{temporary_of(mbox, mark)};
     if (!temporary.exists()) return Attempt::impossible;
     for (int attempt = 0; attempt < 2; ++attempt) {
         const int error = ::link(temporary.path().c_str(), path_.c_str()) == 0 ? 0 : errno;
         const auto mine = temporary.status();
         if (mine.st_nlink == 2) {
             held_ = mine;
+            fd_ = temporary.take_over();
             return Attempt::taken;
         }
         if (may_not(error) || error == ENOTSUP) return Attempt::impossible;
@@ -144,6 +167,7 @@ void Dotlock::give_back() noexcept
     struct stat now = {};
     if (held_ && ::lstat(path_.c_str(), &now) == 0 && same_file(now, *held_)) ::unlink(path_.c_str());
     held_.reset();
+    fd_ = {};
 }
 
 bool Dotlock::exists(const base::Path& mbox) noexcept

@@ -4,14 +4,15 @@
 // Made as open(2) advises for NFS: a file of our own, then a link, then the number of its links is asked for and not
 // what link(2) said. So the lock has its content from the first moment: "PID host popfetch".
 //
-// A lock is stale when its writer, on this host, is dead: at once when popfetch wrote it (who asks holds the fcntl
-// lock, and so would the writer), after five minutes when another program did.
+// A lock is stale when its writer, on this host, is dead: at once when popfetch wrote it, which keeps an flock on the
+// file as long as it lives; after five minutes when another program did, of which there is only the process number.
 
 #include <optional>
 #include <string>
 
 #include <sys/stat.h>
 
+#include <popfetch/base/fd.hpp>
 #include <popfetch/base/file.hpp>
 
 namespace popfetch::delivery {
@@ -37,6 +38,7 @@ public:
 private:
     base::Path path_;
     std::optional<struct stat> held_;
+    base::Fd fd_;
 };
 
 }

@@ -181,7 +181,9 @@ delete = "{delete}"
         problems = collections.Counter(self.audit())
         expected = collections.Counter(map(as_stored, self.posted.values()))
         there = self.there()
-        problems["wrong status after all"] = status != 0
+        if status != 0:
+            last = self.output.decode(errors="replace").strip().splitlines()[-1:]
+            problems[f"wrong status after all, {status}: {' '.join(last)}"] = 1
         problems["missing after all"] = sum((expected - there).values())
         problems["damaged"] = sum(n for text, n in there.items() if text not in expected)
         others |= living_processes()

@@ -1,5 +1,7 @@
 #include "support/catch.hpp"
 
+#include <fstream>
+
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
@@ -56,8 +58,23 @@ TEST_CASE("F14 a living writer is waited for however old the lock is")
 {
     const Box box;
     CHECK(box.over(std::to_string(::getppid()) + "\n", 600) == Dotlock::Attempt::busy);
-    CHECK(box.over(std::to_string(::getppid()) + " " + this_host() + " popfetch\n", 600) == Dotlock::Attempt::busy);
     CHECK(std::filesystem::exists(box.lock));
+}
+
+TEST_CASE("F14 a living popfetch is waited for though its number in the lock means nothing here")
+{
+    const Box box;
+    Dotlock lock;
+    REQUIRE(lock.take(box.mbox, "other mark") == Dotlock::Attempt::taken);
+    std::ofstream{box.lock} << dead << ' ' << this_host() << " popfetch\n";
+    CHECK(box.attempt() == Dotlock::Attempt::busy);
+    CHECK(std::filesystem::exists(box.lock));
+}
+
+TEST_CASE("F14 the lock of a dead popfetch is taken over at once though another program has its number by now")
+{
+    const Box box;
+    CHECK(box.over(std::to_string(::getppid()) + " " + this_host() + " popfetch\n", 0) == Dotlock::Attempt::taken);
 }
 
 TEST_CASE("F14 the lock of a dead writer is taken over after five minutes and at once when it was popfetch")
