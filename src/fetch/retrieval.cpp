@@ -124,6 +124,7 @@ void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::L
     const auto* before = known_.find(id);
     if (seen_here || (before && before->standing != state::Standing::failed)) {
         ++totals_.kept;
+        known_already_.insert(message.number);
         return;
     }
     batch_.add(message, id, std::move(letter));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <unordered_set>
 
 #include "batch.hpp"
 
@@ -22,6 +23,8 @@ public:
     /// False once bytes were retrieved that were not given to the batch and are not already safe.
     bool all_safe() const { return all_safe_; }
     const Identities& identities() const { return identities_; }
+    /// Messages without UID that turned out to have come before, by number: counted as kept.
+    const std::unordered_set<std::uint32_t>& known_already() const { return known_already_; }
 
 private:
     void take(const pop3::Message& message, pop3::Body& body);
@@ -45,6 +48,7 @@ private:
     Batch& batch_;
     Totals& totals_;
     Identities identities_;
+    std::unordered_set<std::uint32_t> known_already_;
     std::optional<Doubtful> doubtful_;
     pop3::SizeTrust sizes_;
     unsigned exact_ = 0, confirmed_wrong_ = 0;

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <utility>
 
+#include <popfetch/base/units.hpp>
 #include <popfetch/fetch/facts.hpp>
 
 #include "batch.hpp"
@@ -46,16 +47,25 @@ std::vector<Decision> decide(pop3::Maildrop& maildrop, const pop3::Listing& list
     return decisions;
 }
 
+// Room may be found before the next run; until then this is not "all well".
+bool lacks_space(const Decision& d) { return d.reason == "no_space"; }
+
 Totals counted(std::span<const Decision> decisions)
 {
     Totals totals;
     for (const auto& d : decisions) {
         if (d.action == Action::keep) ++totals.kept;
-        if (d.action == Action::skip) ++totals.skipped;
-        // Room may be found before the next run; until then this is not "all well".
-        if (d.reason == "no_space") ++totals.failed;
+        if (d.action == Action::skip) ++(lacks_space(d) ? totals.failed : totals.skipped);
     }
     return totals;
+}
+
+void warn_of_missing_space(std::span<const Decision> decisions, Report& report)
+{
+    const auto left = std::ranges::count_if(decisions, lacks_space);
+    if (left == 0) return;
+    report.warned("not enough space for " + base::format_count(static_cast<std::uint64_t>(left)) +
+                  (left == 1 ? " message, which stays" : " messages, which stay") + " on the server");
 }
 
 void note_listing(const pop3::Listing& listing, const Run& run)
@@ -117,6 +127,16 @@ void expect_implied_deletions(pop3::Maildrop& maildrop, std::span<const Decision
     run.ledger.expect_gone(ids, run.clock());
 }
 
+// How many of the deleted were counted as kept, since an earlier run had fetched them.
+std::uint64_t kept_before(std::span<const Decision> deleted, std::span<const Decision> plan, const Retrieval& retrieval)
+{
+    auto kept = retrieval.known_already();
+    for (const auto& d : plan)
+        if (d.action == Action::keep) kept.insert(d.message.number);
+    return static_cast<std::uint64_t>(
+        std::ranges::count_if(deleted, [&](const Decision& d) { return kept.contains(d.message.number); }));
+}
+
 void quit(pop3::Maildrop maildrop, std::size_t deletions, state::Ledger& ledger)
 {
     std::string why = "QUIT was answered with -ERR";
@@ -147,6 +167,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
 
     const auto plan = decide(maildrop, listing, known, run);
     run.report.planned(plan);
+    warn_of_missing_space(plan, run.report);
     auto totals = counted(plan);
 
     Batch batch{run, totals};
@@ -174,6 +195,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     }
     quit(std::move(maildrop), deleted.size(), run.ledger);
     totals.deleted = deleted.size();
+    totals.kept -= kept_before(deleted, plan, retrieval);
     for (const auto& d : deleted) run.report.deleted(d.message, d.why);
     return totals;
 }

@@ -262,9 +262,43 @@ TEST_CASE("F01 a message for which there is no room stays on the server and the 
     const auto totals = world.run_with("uid", 0, 3);
     CHECK(totals.fetched == 2);
     CHECK(totals.failed == 1);
-    CHECK(totals.skipped == 1);
+    CHECK(totals.skipped == 0); // each message is counted once
+    CHECK(world.report.heard == std::vector<std::string>{"not enough space for 1 message, which stays on the server"});
     world.tray.room = {};
     CHECK(world.run_with("uid", 0, 3).fetched == 1);
+}
+
+TEST_CASE("What an earlier run fetched and this one deletes is not counted as kept")
+{
+    World world;
+    world.policy.remove = KeepNewest{3};
+    world.run_with("uid", 0, 3);
+    const auto totals = world.run_with("uid", 0, 5);
+    CHECK(totals.fetched == 2);
+    CHECK(totals.deleted == 2);
+    CHECK(totals.kept == 1);
+
+    world.policy.remove = Fetched{};
+    const auto rest = world.run_with("uid", 2, 3);
+    CHECK(rest.deleted == 3);
+    CHECK(rest.kept == 0);
+}
+
+TEST_CASE("P29 a message without UID that came before and is deleted now is not counted as kept")
+{
+    World world;
+    world.announced.clear();
+    const auto run = [&] {
+        test::ToyServer server{{"one\n", "two\n"}};
+        server.replies["UIDL"] = "-ERR unknown command\r\n";
+        return world.run_at(server);
+    };
+    world.policy.remove = Fetched{};
+    CHECK(run().fetched == 2);
+    const auto totals = run();
+    CHECK(totals.fetched == 0);
+    CHECK(totals.deleted == 2);
+    CHECK(totals.kept == 0);
 }
 
 }

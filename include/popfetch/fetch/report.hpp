@@ -12,7 +12,9 @@
 
 namespace popfetch::fetch {
 
-/// Sums of one account's run.
+/// Sums of one account's run. Each message listed is in one of fetched, kept, skipped and failed, but for those that an
+/// earlier run fetched and this one deleted: they are in `deleted` alone. What was fetched and deleted in this run is
+/// in both.
 struct Totals {
     std::uint64_t fetched = 0, fetched_octets = 0;
     std::uint64_t deleted = 0, kept = 0, skipped = 0, failed = 0;
