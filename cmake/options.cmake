@@ -70,7 +70,7 @@ if(POPFETCH_SANITIZE)
   target_link_options(popfetch_options INTERFACE -fsanitize=${POPFETCH_SANITIZE})
   if(POPFETCH_SANITIZE MATCHES address)
     target_sources(popfetch_options INTERFACE
-      $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/known_leaks.cpp>)
+      $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/sanitizer_options.cpp>)
   endif()
 endif()
 if(POPFETCH_COVERAGE)

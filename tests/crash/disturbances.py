@@ -46,7 +46,7 @@ def interrupt_recovery(world, tally, case, chance, calls):
         tally["faults"] += 1
     tally["recoveries interrupted"] += 1
     if status != KILLED and status not in STATUSES:
-        tally.blame(f"{case}, then call {at}", {"wrong status": 1})
+        tally.blame(f"{case}, then call {at}", {f"wrong status {status}": 1})
     tally.blame(f"{case}, then call {at}", world.audit())
 
 

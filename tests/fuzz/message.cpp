@@ -46,7 +46,7 @@ void check(const mail::Summary& summary)
 
 #if defined(__has_feature)
 #if __has_feature(address_sanitizer)
-// What GMime loses once when it is started (support/known_leaks.cpp) is lost here, for stacks are cut short while fuzzing.
+// What GMime loses once when it is started (support/sanitizer_options.cpp) is lost here, for stacks are cut short while fuzzing.
 extern "C" int LLVMFuzzerInitialize(int*, char***)
 {
     const __lsan::ScopedDisabler disabler;

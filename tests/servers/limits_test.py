@@ -23,7 +23,7 @@ LETTER = b"From: a@example.org\r\nSubject: hello\r\n\r\nHello.\r\n"
 PROTOCOL, TEMPORARY = 76, 75
 
 # What a run may have at most, whatever the server sends (FAULTS, R0). Sanitizers keep books of their own.
-SANITIZED = any(name in os.environ for name in ("ASAN_OPTIONS", "TSAN_OPTIONS", "LSAN_OPTIONS"))
+SANITIZED = any(name in POPFETCH.read_bytes() for name in (b"__asan_init", b"__tsan_init"))
 MOST_MEMORY = 64 << 20
 
 
