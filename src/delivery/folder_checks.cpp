@@ -29,8 +29,10 @@ void check_folder(const base::Path& folder)
     if (!S_ISDIR(status.st_mode)) throw bad_target(folder, "is not a folder");
     if (status.st_uid != ::geteuid())
         throw bad_target(folder, "belongs to user " + std::to_string(status.st_uid), "run popfetch as that user");
-    if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
-        throw bad_target(folder, "may not be written to");
+    if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) == 0) return;
+    if (errno == EACCES) throw bad_target(folder, "may not be written to");
+    throw base::SystemError{"write to", folder.native(),
+                            errno}; // a disk in trouble is mounted read-only, not a mistake
 }
 
 base::Path plain_path(const base::Path& path)

@@ -98,7 +98,7 @@ std::optional<MboxFile> MboxFile::open(const base::Path& path)
     file.fd = base::Fd{::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
     if (!file.fd) {
         if (errno == ENOENT) return std::nullopt;
-        if (errno == EACCES || errno == EROFS) throw bad_target(path, "may not be written to");
+        if (errno == EACCES) throw bad_target(path, "may not be written to");
         throw base::SystemError{"open", path.native(), errno};
     }
     if (::fstat(file.fd.get(), &status) != 0) throw base::SystemError{"look at", path.native(), errno};
