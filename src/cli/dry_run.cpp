@@ -1,15 +1,13 @@
 #include "dry_run.hpp"
 
 #include <algorithm>
+#include <unordered_set>
 
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/units.hpp>
-#include <popfetch/fetch/facts.hpp>
-#include <popfetch/fetch/run.hpp>
 
-#include "accounts.hpp"
+#include "account_run.hpp"
 #include "screen.hpp"
-#include "session.hpp"
 
 namespace popfetch::cli {
 
@@ -19,43 +17,52 @@ using fetch::Action;
 using fetch::Decision;
 
 struct AccountPlan {
-    pop3::Listing listing; // the decisions point into it
-    fetch::Plan plan;
+    AccountRun::Foreseen foreseen;
     base::WallTime made = base::wall_clock();
+
+    const std::vector<Decision>& decisions() const { return foreseen.plan.decisions; }
+    const std::vector<Decision>& deletions() const { return foreseen.deletions; }
 
     // Keeping is what happens to whatever is neither fetched, skipped nor deleted.
     std::uint64_t kept() const
     {
-        const auto skipped = count(Action::skip);
-        return listing.size() - std::min<std::uint64_t>(listing.size(), plan.deletions.size() + skipped);
+        std::unordered_set<std::uint32_t> leaving;
+        for (const auto& d : deletions()) leaving.insert(d.message.number);
+        return static_cast<std::uint64_t>(std::ranges::count_if(decisions(), [&](const Decision& d) {
+            return d.action == Action::keep && !leaving.contains(d.message.number);
+        }));
     }
     std::uint64_t count(Action action) const
     {
-        return static_cast<std::uint64_t>(std::ranges::count(plan.decisions, action, &Decision::action));
+        return static_cast<std::uint64_t>(std::ranges::count(decisions(), action, &Decision::action));
     }
     std::uint64_t octets_to_fetch() const
     {
         std::uint64_t octets = 0;
-        for (const auto& d : plan.decisions)
+        for (const auto& d : decisions())
             if (d.action == Action::fetch) octets += d.message.size;
         return octets;
     }
 };
 
-// Looks at the ledger as it is, beside a run that may be going on; writes nothing.
-AccountPlan plan_of(const config::Account& account, const fetch::Choice& choice, const Globals& globals)
+// The plan is all that is printed, but for what somebody should know.
+class DryReport final : public AccountReport {
+public:
+    DryReport(std::string account, const Globals& globals) : account_{std::move(account)}, globals_{globals} {}
+    void warned(std::string_view text) override
+    {
+        if (!globals_.quiet && !globals_.machine()) say("popfetch: " + account_ + ": " + std::string{text});
+    }
+
+private:
+    std::string account_;
+    const Globals& globals_;
+};
+
+AccountPlan plan_of(const config::Account& account, const FetchOptions& options, const Globals& globals)
 {
-    SessionReport seen;
-    auto maildrop = open_maildrop(account, {trace_to(globals, account.name), nullptr, {}}, seen);
-    AccountPlan result;
-    result.listing = maildrop.scan();
-    const auto ledger = ledger_to_read(account, globals);
-    const auto sizes = ledger ? fetch::size_trust(*ledger) : pop3::SizeTrust::unknown;
-    auto known = ledger ? ledger->snapshot() : state::Snapshot{};
-    const auto left_out = fetch::left_out(maildrop, result.listing, known, account.policy, result.made, sizes, choice);
-    result.plan = fetch::plan(result.listing, std::move(known), account.policy, result.made, sizes, left_out);
-    std::move(maildrop).quit(); // nothing was retrieved, so nothing can be deleted by it
-    return result;
+    DryReport report{account.name, globals};
+    return {AccountRun{account, options, globals, report, Effect::none}.foresee()};
 }
 
 std::string padded(std::string_view text, std::size_t width)
@@ -95,15 +102,14 @@ std::string as_text(const std::string& account, const AccountPlan& planned)
                           ? "nothing"
                           : base::format_count(fetches) + " (" + base::format_total(planned.octets_to_fetch()) + ")";
     std::string text = account + "  would fetch " + what + ", delete " +
-                       base::format_count(planned.plan.deletions.size()) + ", keep " +
-                       base::format_count(planned.kept()) + ", skip " +
-                       base::format_count(planned.count(Action::skip)) + "\n";
-    for (const auto& d : planned.plan.decisions) {
+                       base::format_count(planned.deletions().size()) + ", keep " + base::format_count(planned.kept()) +
+                       ", skip " + base::format_count(planned.count(Action::skip)) + "\n";
+    for (const auto& d : planned.decisions()) {
         if (d.action == Action::keep) continue;
         text += line_of(d.action == Action::fetch ? "fetch" : "skip", std::to_string(d.message.number),
                         base::format_size(d.message.size), d.why);
     }
-    return text + deletion_lines(planned.plan.deletions);
+    return text + deletion_lines(planned.deletions());
 }
 
 std::string why(const Decision& d, base::WallTime now)
@@ -130,13 +136,13 @@ void add_messages(output::Value::List& list, std::span<const Decision> decisions
 output::Record as_record(const std::string& account, const AccountPlan& planned)
 {
     output::Value::List messages;
-    add_messages(messages, planned.plan.decisions, "keep", planned.made);
-    add_messages(messages, planned.plan.deletions, "delete", planned.made);
+    add_messages(messages, planned.decisions(), "keep", planned.made);
+    add_messages(messages, planned.deletions(), "delete", planned.made);
     return {{"event", "plan"},
             {"account", account},
             {"fetch", planned.count(Action::fetch)},
             {"octets", output::Octets{planned.octets_to_fetch()}},
-            {"delete", std::uint64_t{planned.plan.deletions.size()}},
+            {"delete", std::uint64_t{planned.deletions().size()}},
             {"keep", planned.kept()},
             {"skip", planned.count(Action::skip)},
             {"messages", std::move(messages)}};
@@ -144,14 +150,14 @@ output::Record as_record(const std::string& account, const AccountPlan& planned)
 
 }
 
-base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const fetch::Choice& choice,
+base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const FetchOptions& options,
                          const Globals& globals)
 {
     StandardOutput out;
     std::vector<base::ExitStatus> statuses;
     for (const auto& account : accounts) {
         try {
-            const auto planned = plan_of(account, choice, globals);
+            const auto planned = plan_of(account, options, globals);
             out.write(globals.machine() ? output::to_json_line(as_record(account.name, planned))
                                         : as_text(account.name, planned));
         } catch (const base::Interrupted&) {

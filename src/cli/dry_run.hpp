@@ -1,17 +1,17 @@
 #pragma once
-// fetch --dry-run: the plan of each account, and nothing done.
+// fetch --dry-run: the plan of each account, and nothing done. What would refuse a run refuses this too, with the same
+// words and status.
 
 #include <vector>
 
 #include <popfetch/base/exit_status.hpp>
 #include <popfetch/config/account.hpp>
-#include <popfetch/fetch/run.hpp>
 
-#include "options.hpp"
+#include "fetch_account.hpp"
 
 namespace popfetch::cli {
 
-base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const fetch::Choice& choice,
+base::ExitStatus run_dry(const std::vector<config::Account>& accounts, const FetchOptions& options,
                          const Globals& globals);
 
 }

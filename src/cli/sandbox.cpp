@@ -49,7 +49,8 @@ std::string objection(const config::Account& account, const Errand& errand)
     // A token that is refused is asked for once more (FAULTS A13).
     if (account.token && !errand.is_logged_in) return name + " runs a token_command";
     if (uses_kerberos(account)) return name + " uses Kerberos";
-    if (errand.delivers && delivers_to(account, delivery::Spec::Kind::pipe)) return name + " delivers to a program";
+    if (errand.mail != Errand::Mail::untouched && delivers_to(account, delivery::Spec::Kind::pipe))
+        return name + " delivers to a program";
     return {};
 }
 
@@ -95,14 +96,30 @@ void open_up(base::Sandbox& sandbox, const base::Path& place)
     sandbox.may_change(place);
 }
 
+void allow_lmtp(base::Sandbox& sandbox, const config::Account& account)
+{
+    for (const auto& spec : account.deliver)
+        if (spec.kind == delivery::Spec::Kind::lmtp) sandbox.may_connect_to(spec.port);
+}
+
 void allow_destinations(base::Sandbox& sandbox, const config::Account& account, const Globals& globals)
 {
     const auto ledger = ledger_of(account, globals);
     base::create_folders(ledger.parent_path());
     const delivery::Context context{account.name, spool_of(ledger), base::wall_clock, {}};
     for (const auto& place : delivery::open(account.deliver, context)->places()) open_up(sandbox, place);
-    for (const auto& spec : account.deliver)
-        if (spec.kind == delivery::Spec::Kind::lmtp) sandbox.may_connect_to(spec.port);
+    allow_lmtp(sandbox, account);
+}
+
+// For seeing what a run would do: what is not there is not made. Of an mbox it is asked whether it could be written to.
+void allow_looking_at_destinations(base::Sandbox& sandbox, const config::Account& account)
+{
+    using Kind = delivery::Spec::Kind;
+    for (const auto& spec : account.deliver) {
+        if (spec.kind == Kind::maildir || spec.kind == Kind::files) sandbox.may_read(spec.path);
+        if (spec.kind == Kind::mbox) sandbox.may_change(spec.path);
+    }
+    allow_lmtp(sandbox, account);
 }
 
 void allow_trace(base::Sandbox& sandbox, const Globals& globals)
@@ -145,7 +162,8 @@ std::string enter(std::span<config::Account> accounts, const Globals& globals, c
     base::Sandbox sandbox;
     try {
         for (const auto& account : accounts) {
-            if (errand.delivers) allow_destinations(sandbox, account, globals);
+            if (errand.mail == Errand::Mail::delivered) allow_destinations(sandbox, account, globals);
+            if (errand.mail == Errand::Mail::looked_at) allow_looking_at_destinations(sandbox, account);
             allow_account(sandbox, account, globals);
         }
     } catch (const base::Interrupted&) {

@@ -25,14 +25,24 @@ public:
     {
     }
 
+    void examine() override
+    {
+        refuse_dead_link(folder());
+        for (const auto& part : {folder(), folder() / staging})
+            if (std::filesystem::is_directory(part))
+                check_folder(part);
+            else
+                check_can_be_made(part);
+    }
+
 private:
     void make_folders() override
     {
-        refuse_dead_link(folder());
-        base::create_folders(folder());
-        check_folder(folder());
-        base::create_folders(folder() / staging);
-        check_folder(folder() / staging);
+        examine();
+        for (const auto& part : {folder(), folder() / staging}) {
+            base::create_folders(part);
+            check_folder(part);
+        }
     }
 };
 

@@ -4,6 +4,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <popfetch/base/error.hpp>
@@ -46,6 +47,33 @@ void refuse_dead_link(const base::Path& folder)
     std::error_code error;
     if (std::filesystem::is_symlink(folder, error) && !std::filesystem::exists(folder, error))
         throw bad_target(folder, "is a link to nowhere");
+}
+
+std::optional<std::uint64_t> space_in(const base::Path& folder)
+{
+    struct statvfs status = {};
+    auto nearest = std::filesystem::absolute(folder);
+    while (::statvfs(nearest.c_str(), &status) != 0) {
+        if (errno != ENOENT || !nearest.has_relative_path()) return std::nullopt;
+        nearest = nearest.parent_path();
+    }
+    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
+}
+
+void check_can_be_made(const base::Path& folder)
+{
+    base::Path made;
+    for (const auto& part : folder) {
+        const auto parent = made;
+        made /= part;
+        std::error_code error;
+        if (std::filesystem::is_directory(made, error)) continue;
+        struct stat status = {};
+        if (::lstat(made.c_str(), &status) == 0) throw base::SystemError{"create", made.native(), EEXIST};
+        if (::faccessat(AT_FDCWD, parent.empty() ? "." : parent.c_str(), W_OK | X_OK, AT_EACCESS) != 0)
+            throw base::SystemError{"create", made.native(), errno};
+        return; // whatever is beneath will be ours
+    }
 }
 
 bool is_empty_or_missing(const base::Path& folder)

@@ -1,6 +1,8 @@
 #pragma once
 // Whether a folder is fit to deliver into, asked before anything is fetched (FAULTS F10).
 
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,7 +22,13 @@ base::Path plain_path(const base::Path& path);
 /// Throws BadTarget for a link that leads nowhere: what it should mean is not for us to guess.
 void refuse_dead_link(const base::Path& folder);
 
+/// Throws SystemError where base::create_folders() would, as far as can be seen beforehand.
+void check_can_be_made(const base::Path& folder);
+
 /// True for a folder without entries, and for none at all.
 bool is_empty_or_missing(const base::Path& folder);
+
+/// Octets free on the file system of `folder`, or of the folder in which it would be made; nothing where nobody says.
+std::optional<std::uint64_t> space_in(const base::Path& folder);
 
 }

@@ -6,6 +6,7 @@
 
 #include <popfetch/base/printable.hpp>
 
+#include "folder_checks.hpp"
 #include "receipts.hpp"
 #include "shelf.hpp"
 #include "staging_folder.hpp"
@@ -30,7 +31,7 @@ public:
     std::string_view kind() const override { return kind_; }
     Guarantee guarantee() const override { return Guarantee::exactly_once; }
     BatchLimits batch_limits() const override;
-    std::optional<std::uint64_t> free_space() const override { return shelf_.free_space(); }
+    std::optional<std::uint64_t> free_space() const override { return space_in(shelf_.path()); }
     std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const override
     {
         return shelf_.newest_of(account);
@@ -48,7 +49,7 @@ protected:
     const base::Path& folder() const noexcept { return folder_; }
 
 private:
-    /// Makes the folders where they are missing, or throws BadTarget.
+    /// Examines, and makes the folders where they are missing, or throws.
     virtual void make_folders() = 0;
 
     std::string_view kind_;

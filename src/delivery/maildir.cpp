@@ -57,11 +57,21 @@ public:
     {
     }
 
+    void examine() override
+    {
+        refuse_dead_link(folder());
+        if (is_empty_or_missing(folder()))
+            check_can_be_made(folder());
+        else
+            check_maildir(folder());
+    }
+
 private:
     void make_folders() override
     {
-        refuse_dead_link(folder());
-        if (is_empty_or_missing(folder())) create_maildir(folder());
+        examine();
+        if (!is_empty_or_missing(folder())) return;
+        create_maildir(folder());
         check_maildir(folder());
     }
 };

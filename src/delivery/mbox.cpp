@@ -3,7 +3,6 @@
 #include <cerrno>
 #include <map>
 
-#include <sys/statvfs.h>
 #ifdef __linux__
 #include <sys/xattr.h>
 #endif
@@ -50,11 +49,12 @@ public:
     std::string_view kind() const override { return "mbox"; }
     Guarantee guarantee() const override { return Guarantee::exactly_once; }
     BatchLimits batch_limits() const override;
-    std::optional<std::uint64_t> free_space() const override;
+    std::optional<std::uint64_t> free_space() const override { return space_in(path_.parent_path()); }
     std::optional<base::WallTime> newest_earlier_mail(const std::string& account) const override;
     void survey(const std::function<void(const Resting&)>& see) const override { survey_mbox(path_, see); }
 
     std::vector<base::Path> places() override;
+    void examine() override;
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override { return batches_.begin(envelope); }
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;
@@ -88,13 +88,6 @@ BatchLimits Mbox::batch_limits() const
     return limits;
 }
 
-std::optional<std::uint64_t> Mbox::free_space() const
-{
-    struct statvfs status = {};
-    if (::statvfs(path_.parent_path().c_str(), &status) != 0) return std::nullopt;
-    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
-}
-
 void Mbox::leave_mark([[maybe_unused]] const LockedMbox& mbox) const
 {
 #ifdef __linux__
@@ -125,10 +118,17 @@ std::vector<base::Path> Mbox::places()
     return {path_.parent_path(), path_};
 }
 
+void Mbox::examine()
+{
+    const auto folder = path_.parent_path();
+    check_can_be_made(folder);
+    if (!MboxFile::open(path_) && std::filesystem::is_directory(folder)) check_folder(folder);
+}
+
 void Mbox::prepare(std::span<const Receipt> promised)
 {
+    examine();
     base::create_folders(path_.parent_path());
-    if (!MboxFile::open(path_)) check_folder(path_.parent_path());
     base::sync_folder(path_.parent_path()); // a run before us may have died between making the mbox and this
     remove_stale_locks();
 

@@ -70,6 +70,7 @@ public:
     void survey(const std::function<void(const Resting&)>& see) const override { targets_.front()->survey(see); }
 
     std::vector<base::Path> places() override;
+    void examine() override;
     void prepare(std::span<const Receipt> promised) override;
     std::unique_ptr<Letter> begin(const Envelope& envelope) override;
     std::vector<Receipt> stage(std::span<const std::unique_ptr<Letter>> letters) override;
@@ -147,6 +148,11 @@ std::vector<Receipt> Several::receipts_for(std::size_t target, std::span<const R
         own.push_back({receipt.place, tokens ? std::move((*tokens)[target]) : std::string{}, receipt.attempt});
     }
     return own;
+}
+
+void Several::examine()
+{
+    for (const auto& target : targets_) target->examine();
 }
 
 void Several::prepare(std::span<const Receipt> promised)

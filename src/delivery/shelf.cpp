@@ -6,7 +6,6 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <popfetch/base/error.hpp>
@@ -107,12 +106,20 @@ std::vector<base::Path> Shelf::folders() const
     return all;
 }
 
+// All of them once prepared; a rehearsal makes none.
+std::vector<base::Path> Shelf::existing_folders() const
+{
+    auto there = folders();
+    std::erase_if(there, [](const base::Path& folder) { return !std::filesystem::exists(folder); });
+    return there;
+}
+
 std::optional<base::WallTime> Shelf::newest_of(std::string_view account) const
 {
     const auto mark = account_mark(account);
     std::optional<base::WallTime> newest;
     // By the names, which are by the same clock as the ledger; the times of files are the file server's, or a copier's.
-    for (const auto& folder : folders())
+    for (const auto& folder : existing_folders())
         for (const auto& name : names_in(folder))
             if (bears_mark_of(name, mark)) newest = std::max(newest, delivery_time(name));
     return newest;
@@ -120,15 +127,8 @@ std::optional<base::WallTime> Shelf::newest_of(std::string_view account) const
 
 void Shelf::survey(const std::function<void(const Resting&)>& see) const
 {
-    for (const auto& folder : folders())
+    for (const auto& folder : existing_folders())
         for (const auto& name : names_in(folder)) survey_file(folder / name, see);
-}
-
-std::optional<std::uint64_t> Shelf::free_space() const
-{
-    struct statvfs status = {};
-    if (::fstatvfs(open_.get(), &status) != 0) return std::nullopt;
-    return static_cast<std::uint64_t>(status.f_bavail) * status.f_frsize;
 }
 
 }

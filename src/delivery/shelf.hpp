@@ -33,13 +33,13 @@ public:
     std::vector<Outcome> publish(const StagingFolder& from, std::span<const Staged> letters) const;
 
     std::optional<base::WallTime> newest_of(std::string_view account) const;
-    std::optional<std::uint64_t> free_space() const;
     void survey(const std::function<void(const Resting&)>& see) const;
 
 private:
     std::optional<std::string> move(const StagingFolder& from, const Staged& staged) const;
     void find_moved(std::span<const Staged> letters, std::vector<Outcome>& outcomes) const;
     std::vector<base::Path> folders() const;
+    std::vector<base::Path> existing_folders() const;
 
     base::Path folder_;
     std::vector<base::Path> moved_to_;

@@ -62,7 +62,7 @@ BatchLimits SpooledTarget::batch_limits() const
 
 void SpooledTarget::prepare(std::span<const Receipt> promised)
 {
-    check();
+    examine();
     base::create_folders(spool_.path());
     spool_.open();
     std::vector<Staged> awaited;

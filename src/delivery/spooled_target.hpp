@@ -39,6 +39,7 @@ public:
     /// Nobody can tell what became of what was handed over.
     std::optional<base::WallTime> newest_earlier_mail(const std::string&) const override { return std::nullopt; }
 
+    void examine() override { check(); }
     void prepare(std::span<const Receipt> promised) override;
     /// Throws BadTarget (EX_TEMPFAIL) after three refusals in a row: that is no longer about single letters.
     std::unique_ptr<Letter> begin(const Envelope& envelope) override;

@@ -36,13 +36,28 @@ std::vector<Decision> wanted_without(std::span<const pop3::Message> left_out, co
     return decisions;
 }
 
-std::vector<Decision> decide(pop3::Maildrop& maildrop, const pop3::Listing& listing, const state::Snapshot& known,
-                             const Run& run)
+// The messages that would be fetched and are not chosen; none without a choice.
+std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const Plan& plan, const Run& run, base::WallTime now,
+                                    pop3::SizeTrust sizes)
+{
+    if (!run.choice) return {};
+    auto unlimited = run.policy;
+    unlimited.max_messages.reset();
+    unlimited.max_bytes.reset();
+    std::vector<pop3::Message> messages;
+    for (const auto& d : wanted(*plan.listing, plan.known, unlimited, now, sizes))
+        if (d.action == Action::fetch) messages.push_back(d.message);
+    const auto chosen = run.choice(maildrop, messages, plan.known);
+    std::erase_if(messages, [&](const pop3::Message& message) { return chosen.contains(message.number); });
+    return messages;
+}
+
+std::vector<Decision> decide(pop3::Maildrop& maildrop, const Plan& plan, const Run& run)
 {
     const auto now = run.clock();
     const auto sizes = size_trust(run.ledger);
-    const auto out = left_out(maildrop, listing, known, run.policy, now, sizes, run.choice);
-    auto decisions = wanted_without(out, listing, known, run.policy, now, sizes);
+    const auto out = left_out(maildrop, plan, run, now, sizes);
+    auto decisions = wanted_without(out, *plan.listing, plan.known, run.policy, now, sizes);
     if (const auto free = run.target.free_space()) fit_into(decisions, *free);
     return decisions;
 }
@@ -155,25 +170,31 @@ void quit(pop3::Maildrop maildrop, std::size_t deletions, state::Ledger& ledger)
 
 }
 
+Plan plan(pop3::Maildrop& maildrop, const Run& run)
+{
+    Plan plan;
+    plan.listing = std::make_unique<const pop3::Listing>(maildrop.scan());
+    plan.known = run.ledger.snapshot();
+    refuse_keeping_without_uids(*plan.listing, run.policy);
+    refuse_renumbered(*plan.listing, plan.known, run.policy);
+    refuse_outdated_ledger(*plan.listing, plan.known, run);
+    plan.decisions = decide(maildrop, plan, run);
+    return plan;
+}
+
 Totals run(pop3::Maildrop maildrop, const Run& run)
 {
-    const auto listing = maildrop.scan();
-    const auto known = run.ledger.snapshot();
+    const auto [listing, known, decisions] = plan(maildrop, run);
     remember_capabilities(run.ledger, maildrop.to_remember(), run.clock());
-    refuse_keeping_without_uids(listing, run.policy);
-    refuse_renumbered(listing, known, run.policy);
-    refuse_outdated_ledger(listing, known, run);
-    note_listing(listing, run);
-
-    const auto plan = decide(maildrop, listing, known, run);
-    run.report.planned(plan);
-    warn_of_missing_space(plan, run.report);
-    auto totals = counted(plan);
+    note_listing(*listing, run);
+    run.report.planned(decisions);
+    warn_of_missing_space(decisions, run.report);
+    auto totals = counted(decisions);
 
     Batch batch{run, totals};
     Retrieval retrieval{maildrop, run, known, batch, totals};
     try {
-        retrieval.fetch(plan);
+        retrieval.fetch(decisions);
         batch.commit();
     } catch (...) {
         batch.save_what_is_there();
@@ -187,47 +208,31 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
         return totals;
     }
 
-    const auto deleted = mark_expired(maildrop, listing, retrieval.identities(), run);
-    expect_implied_deletions(maildrop, plan, retrieval.identities(), run);
+    const auto deleted = mark_expired(maildrop, *listing, retrieval.identities(), run);
+    expect_implied_deletions(maildrop, decisions, retrieval.identities(), run);
     if (deleted.empty()) { // then nothing depends on the server's goodbye (FAULTS T11)
         std::move(maildrop).say_goodbye();
         return totals;
     }
     quit(std::move(maildrop), deleted.size(), run.ledger);
     totals.deleted = deleted.size();
-    totals.kept -= kept_before(deleted, plan, retrieval);
+    totals.kept -= kept_before(deleted, decisions, retrieval);
     for (const auto& d : deleted) run.report.deleted(d.message, d.why);
     return totals;
 }
 
-std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const pop3::Listing& listing,
-                                    const state::Snapshot& known, const Policy& policy, base::WallTime now,
-                                    pop3::SizeTrust sizes, const Choice& choice)
+std::vector<Decision> deletions_after(Plan& plan, const Run& run)
 {
-    if (!choice) return {};
-    auto unlimited = policy;
-    unlimited.max_messages.reset();
-    unlimited.max_bytes.reset();
-    std::vector<pop3::Message> messages;
-    for (const auto& d : wanted(listing, known, unlimited, now, sizes))
-        if (d.action == Action::fetch) messages.push_back(d.message);
-    const auto chosen = choice(maildrop, messages, known);
-    std::erase_if(messages, [&](const pop3::Message& message) { return chosen.contains(message.number); });
-    return messages;
-}
-
-Plan plan(const pop3::Listing& listing, state::Snapshot known, const Policy& policy, base::WallTime now,
-          pop3::SizeTrust sizes, std::span<const pop3::Message> left_out)
-{
-    refuse_keeping_without_uids(listing, policy);
-    refuse_renumbered(listing, known, policy);
-    Plan plan;
-    plan.decisions = wanted_without(left_out, listing, known, policy, now, sizes);
-    for (const auto& d : plan.decisions)
-        if (d.action == Action::fetch && d.message.identified())
-            known.add(d.message.uid, {.standing = state::Standing::settled, .size = d.message.size, .since = now});
-    plan.deletions = expired(listing, known, policy, now);
-    return plan;
+    const auto now = run.clock();
+    Identities identities;
+    for (const auto& d : plan.decisions) {
+        if (d.action != Action::fetch) continue;
+        // Without a UID the id comes of bytes that are not here yet; any will do.
+        if (!d.message.identified()) identities[d.message.number] = "\x01number=" + std::to_string(d.message.number);
+        plan.known.add(ledger_id(d.message, identities),
+                       {.standing = state::Standing::settled, .size = d.message.size, .since = now});
+    }
+    return expired(*plan.listing, plan.known, run.policy, now, identities);
 }
 
 }

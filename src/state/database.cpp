@@ -39,6 +39,8 @@ std::string immutable_uri(const base::Path& path)
 
 int open_connection(const base::Path& path, Database::Purpose purpose, sqlite3** handle)
 {
+    if (purpose == Database::Purpose::scratch)
+        return sqlite3_open_v2(":memory:", handle, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
     // Absolute, so that no name can be taken for ":memory:" or for a URI.
     const auto full = std::filesystem::absolute(path);
     if (purpose == Database::Purpose::unchanging)
@@ -88,6 +90,16 @@ std::string Database::text(std::string_view sql) const
     Statement statement{*this, sql};
     Query query{statement};
     return query.next() ? std::string{query.bytes(0)} : std::string{};
+}
+
+void Database::take_over(const Database& other) const
+{
+    auto* const backup = sqlite3_backup_init(handle(), "main", other.handle(), "main");
+    if (backup == nullptr) throw_sqlite_error(handle(), sqlite3_errcode(handle()), path_);
+    constexpr int all_pages = -1;
+    const int copied = sqlite3_backup_step(backup, all_pages);
+    const int finished = sqlite3_backup_finish(backup);
+    if (copied != SQLITE_DONE) throw_sqlite_error(handle(), finished == SQLITE_OK ? copied : finished, path_);
 }
 
 void Database::leave_untouched() const { sqlite3_db_config(handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr); }

@@ -20,6 +20,7 @@ public:
         write,
         read,       // beside a run; changes nothing and takes nothing over
         unchanging, // the file system is read-only: no locks, no shared memory
+        scratch,    // in memory, and empty; `path` is only what errors name
     };
 
     /// The file must exist (an empty one is an empty database): SQLite would create it by the umask.
@@ -34,6 +35,9 @@ public:
     void execute(const char* sql) const;
     std::int64_t integer(std::string_view sql) const;
     std::string text(std::string_view sql) const;
+
+    /// Everything that `other` holds, in place of what is here.
+    void take_over(const Database& other) const;
 
     /// Leaves the file and its log as they are when closing.
     void leave_untouched() const;

@@ -133,7 +133,12 @@ Ledger::~Ledger() = default;
 
 Ledger Ledger::open(const base::Path& path, Access access, std::chrono::milliseconds wait)
 {
-    return Ledger{access == Access::write ? Store::open_to_write(path, wait) : Store::open_to_read(path)};
+    switch (access) {
+    case Access::write: return Ledger{Store::open_to_write(path, wait)};
+    case Access::read: break;
+    case Access::copy: return Ledger{Store::open_copy(path)};
+    }
+    return Ledger{Store::open_to_read(path)};
 }
 
 bool Ledger::exists(const base::Path& path)

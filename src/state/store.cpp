@@ -48,6 +48,19 @@ bool can_write_beside(const base::Path& path)
     return ::access(path.c_str(), W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
 }
 
+/// Nothing where there is none, or where a run is just creating it.
+std::unique_ptr<Database> for_reading(const base::Path& path)
+{
+    if (!Ledger::exists(path)) return nullptr;
+    const auto purpose = can_write_beside(path) ? Database::Purpose::read : Database::Purpose::unchanging;
+    auto database = std::make_unique<Database>(path, purpose);
+    check_version(*database);
+    if (is_blank(*database)) return nullptr;
+    check_schema(*database);
+    database->execute("PRAGMA query_only = ON");
+    return database;
+}
+
 }
 
 base::Path folder_of(const base::Path& ledger)
@@ -96,14 +109,20 @@ std::unique_ptr<Store> Store::open_to_write(const base::Path& path, std::chrono:
 
 std::unique_ptr<Store> Store::open_to_read(const base::Path& path)
 {
-    if (!Ledger::exists(path)) throw base::SystemError{"open", path.string(), ENOENT};
-    const auto purpose = can_write_beside(path) ? Database::Purpose::read : Database::Purpose::unchanging;
-    auto database = std::make_unique<Database>(path, purpose);
-    check_version(*database);
-    if (is_blank(*database)) throw base::SystemError{"open", path.string(), ENOENT}; // a run is just creating it
-    check_schema(*database);
-    database->execute("PRAGMA query_only = ON");
+    auto database = for_reading(path);
+    if (!database) throw base::SystemError{"open", path.string(), ENOENT};
     return std::unique_ptr<Store>{new Store{std::nullopt, std::move(database)}};
+}
+
+std::unique_ptr<Store> Store::open_copy(const base::Path& path)
+{
+    if (Ledger::exists(path)) require_writable(path);
+    auto scratch = std::make_unique<Database>(path, Database::Purpose::scratch);
+    if (const auto original = for_reading(path))
+        scratch->take_over(*original);
+    else
+        create_schema(*scratch);
+    return std::unique_ptr<Store>{new Store{std::nullopt, std::move(scratch)}};
 }
 
 void Store::require_sound() const

@@ -28,6 +28,7 @@ public:
     /// As Ledger::open.
     static std::unique_ptr<Store> open_to_write(const base::Path& path, std::chrono::milliseconds wait);
     static std::unique_ptr<Store> open_to_read(const base::Path& path);
+    static std::unique_ptr<Store> open_copy(const base::Path& path);
     /// The part after locking; the lock may be missing for a file that nobody else knows.
     static std::unique_ptr<Store> open_locked(const base::Path& path, std::optional<Lock> lock, Journaling journaling);
 

@@ -643,7 +643,7 @@ class Choice(OnTerminal):
 
     def test_dry_run_tells_the_same(self):
         text = self.run_plainly("fetch", "--dry-run", "--where", "number=2").stdout
-        self.assertRegex(text, r"^work  would fetch 1 \(\d+\), delete 0, keep 1, skip 4\n")
+        self.assertRegex(text, r"^work  would fetch 1 \(\d+\), delete 0, keep 0, skip 4\n")
         self.assertEqual(len(re.findall(r"(?m)^  skip .*not chosen by --where$", text)), 4)
 
     def test_events_say_why_a_message_was_left(self):

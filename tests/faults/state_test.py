@@ -13,6 +13,19 @@ def letters(first, last):
 
 
 class Ledger(Stage):
+    def everything(self):
+        """All files at home, but those through which readers of a ledger speak with each other."""
+        found = {path: path.read_bytes() if path.is_file() else None for path in self.home.rglob("*")}
+        return {path: content for path, content in found.items() if path.suffix != ".ledger-shm" and (content or path.suffix != ".ledger-wal")}
+
+    def rehearsed(self, status):
+        """What a dry run says that is refused; nothing has changed."""
+        before = self.everything()
+        told = self.fetch("--dry-run", status=status)
+        self.assertEqual(told.stdout, b"")
+        self.assertEqual(self.everything(), before)
+        return told.text
+
     def test_S06_a_ledger_from_an_old_backup_stops_the_run_before_anything_is_fetched_twice(self):
         server = self.mailbox(letters(0, 20))
         self.configure(server)
@@ -28,8 +41,36 @@ class Ledger(Stage):
         told = self.fetch(status=75).text
         self.assertIn("--adopt", told)
         self.assertEqual(len(self.delivered()), 60)
+        self.assertEqual(self.rehearsed(status=75), told)
+        self.assertIn("would fetch nothing", self.fetch("--dry-run", "--adopt").stdout.decode())
         self.fetch("--adopt")
         self.assertEqual(self.delivered(), sorted(letters(0, 60).values()))
+
+    def test_S03_a_dry_run_misses_a_lost_ledger_as_the_run_does(self):
+        server = self.mailbox(letters(0, 3))
+        self.configure(server)
+        self.fetch()
+        shutil.rmtree(self.home / "state")
+        rehearsed = self.rehearsed(status=78)
+        self.assertFalse((self.home / "state").exists())
+        self.assertEqual(rehearsed, self.fetch(status=78).text)
+        self.assertIn("--adopt", rehearsed)
+
+    def test_A01_a_dry_run_waits_after_a_refused_login_as_the_run_does(self):
+        server = self.mailbox(letters(0, 1))
+        self.configure(server)
+        server.mailbox.password = "another"
+        self.rehearsed(status=77)                              # nothing is remembered of that
+        self.fetch(status=77)
+        server.mailbox.password = stage.PASSWORD
+        self.assertIn("--force tries now", self.rehearsed(status=75))
+        self.assertIn("would fetch 1", self.fetch("--dry-run", "--force").stdout.decode())
+
+    def test_F10_a_dry_run_sees_that_the_destination_will_not_do(self):
+        server = self.mailbox(letters(0, 1))
+        self.configure(server)
+        (self.home / "Mail" / "new").mkdir(parents=True)
+        self.assertEqual(self.rehearsed(status=78), self.fetch(status=78).text)
 
     def test_S07_a_server_whose_UIDs_have_all_changed_stops_the_run_and_is_adopted(self):
         server = self.mailbox(letters(0, 30))

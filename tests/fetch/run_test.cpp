@@ -1,5 +1,6 @@
 #include <popfetch/fetch/run.hpp>
 
+#include <map>
 #include <vector>
 
 #include "pop3/toy_server.hpp"
@@ -266,6 +267,68 @@ TEST_CASE("F01 a message for which there is no room stays on the server and the 
     CHECK(world.report.heard == std::vector<std::string>{"not enough space for 1 message, which stays on the server"});
     world.tray.room = {};
     CHECK(world.run_with("uid", 0, 3).fetched == 1);
+}
+
+TEST_CASE("A plan decides what the run then does and writes nothing")
+{
+    World world;
+    world.policy.remove = KeepNewest{2};
+    world.run_with("uid", 0, 2);
+    const auto before = world.ledger.history(100).size();
+    world.tray.room = (16u << 20) + 50; // what is kept free for the target itself, and room for two
+    test::ToyServer server{std::vector<std::string>(5, "Subject: one\n\ntext\n")};
+    auto maildrop = server.maildrop();
+    const Run run{world.tray, world.ledger, world.policy, world.report, "work", [&] { return world.now; }};
+    auto foreseen = plan(maildrop, run);
+    const auto deletions = deletions_after(foreseen, run);
+    CHECK(world.ledger.history(100).size() == before);
+    CHECK(world.tray.taken == 2);
+
+    std::map<std::string_view, std::uint64_t> counts;
+    for (const auto& d : foreseen.decisions) ++counts[d.reason];
+    CHECK(counts == std::map<std::string_view, std::uint64_t>{{"fetched", 2}, {"new", 2}, {"no_space", 1}});
+    const auto totals = world.run_with("uid", 0, 5);
+    CHECK(totals.fetched == counts["new"]);
+    CHECK(totals.failed == counts["no_space"]);
+    CHECK(totals.deleted == deletions.size());
+}
+
+TEST_CASE("P29 a plan foresees the deletion of what has no UID and will be fetched")
+{
+    World world;
+    world.announced.clear();
+    world.policy.remove = Fetched{};
+    test::ToyServer server{{"one\n", "two\n"}};
+    server.announced.clear();
+    server.replies["UIDL"] = "-ERR unknown command\r\n";
+    auto maildrop = server.maildrop();
+    const Run run{world.tray, world.ledger, world.policy, world.report, "work", [&] { return world.now; }};
+    auto foreseen = plan(maildrop, run);
+    CHECK(deletions_after(foreseen, run).size() == 2);
+}
+
+TEST_CASE("S06 S07 a plan is refused where the run is")
+{
+    World world;
+    world.run_with("uid", 0, 20);
+    world.tray.newest = noon + 12h;
+    world.now = noon + 24h;
+    const auto refusal = [&](const std::string& series) {
+        test::ToyServer server{std::vector<std::string>(60, "text\n")};
+        server.announced = {"UIDL"};
+        std::string uidl = "+OK\r\n";
+        for (int i = 1; i <= 60; ++i) uidl += std::to_string(i) + ' ' + series + std::to_string(i) + "\r\n";
+        server.replies["UIDL"] = uidl + ".\r\n";
+        auto maildrop = server.maildrop();
+        try {
+            plan(maildrop, {world.tray, world.ledger, world.policy, world.report, "work", [&] { return world.now; }});
+        } catch (const base::Error& error) {
+            return std::string{error.kind()};
+        }
+        return std::string{};
+    };
+    CHECK(refusal("uid") == "state.outdated");
+    CHECK(refusal("new") == "uidl.namespace_changed");
 }
 
 TEST_CASE("What an earlier run fetched and this one deletes is not counted as kept")

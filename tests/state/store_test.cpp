@@ -71,6 +71,58 @@ TEST_CASE("C01 the ledger is the user's own whatever the umask")
     CHECK(mode_of(folder / "second.ledger") == 0600);
 }
 
+TEST_CASE("A copy holds what the ledger holds and what is changed in it changes nothing else")
+{
+    const test::TempFolder folder;
+    const auto path = folder / "work.ledger";
+    auto ledger = open_ledger(path);
+    fetch(ledger, {"a", "b"});
+    ledger.remember("run.seen_listing", "yes");
+    const auto before = contents(ledger);
+    {
+        auto copy = Ledger::open(path, Access::copy); // beside a run, which has the lock
+        CHECK(copy.path() == path);
+        CHECK(contents(copy) == before);
+        CHECK(copy.fact("run.seen_listing") == "yes");
+        fetch(copy, {"c"});
+        copy.want_deletion(std::vector<std::string>{"a"});
+        copy.forget("run.seen_listing");
+        CHECK(copy.snapshot().size() == 3);
+        CHECK_FALSE(copy.fact("run.seen_listing"));
+    }
+    CHECK(contents(ledger) == before);
+    CHECK(contents(read_ledger(path)) == before);
+    CHECK(ledger.fact("run.seen_listing") == "yes");
+}
+
+TEST_CASE("A copy of a ledger that is not there is empty and makes none")
+{
+    const test::TempFolder folder;
+    auto copy = Ledger::open(folder / "state" / "work.ledger", Access::copy);
+    CHECK(copy.is_new());
+    fetch(copy, {"a"});
+    CHECK(copy.snapshot().size() == 1);
+    CHECK(std::filesystem::is_empty(folder.path()));
+}
+
+TEST_CASE("S04 a ledger that a run could not write to is not copied either")
+{
+    const test::TempFolder folder;
+    const auto path = folder / "work.ledger";
+    open_ledger(path);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::all);
+    ::chmod(path.c_str(), 0444);
+    ::chmod(beside(path, lock_suffix).c_str(), 0666);
+    const auto status = [&](Access access) {
+        return test::exit_status_of([&, access] {
+            become_nobody();
+            return status_of([&] { Ledger::open(path, access); });
+        });
+    };
+    CHECK(status(Access::copy) == status(Access::write));
+    CHECK(status(Access::copy) != 0);
+}
+
 TEST_CASE("A ledger that was closed is one file and its lock")
 {
     const test::TempFolder folder;

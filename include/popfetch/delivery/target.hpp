@@ -101,12 +101,15 @@ public:
     /// then reach only what exists. So what is missing is created here already. Throws what prepare() throws.
     virtual std::vector<base::Path> places() { return {}; }
 
+    /// Throws what prepare() would throw for what is there now, and changes nothing.
+    virtual void examine() {}
+
     /// Called once before anything is retrieved: creates what is missing, checks what is there, removes what this
     /// target left behind in runs that died before their promise (never what `promised` names). Throws BadTarget,
     /// SystemError.
     virtual void prepare(std::span<const Receipt> promised) = 0;
 
-    /// Octets free where letters go; nothing where that means nothing.
+    /// Octets free where letters go, or would go once the folder is made; nothing where that means nothing.
     virtual std::optional<std::uint64_t> free_space() const { return std::nullopt; }
 
     /// When popfetch last delivered for this account what still lies here; nothing where nothing lies or nobody can
@@ -156,6 +159,10 @@ struct Context {
 
 /// Several specs deliver all or nothing: a letter is settled when every target has published it.
 std::unique_ptr<Target> open(std::span<const Spec> specs, const Context& context);
+
+/// The same target with its hands tied, for seeing what a run would do: prepare() only examines, what was promised
+/// counts as published, and no letter can be begun.
+std::unique_ptr<Target> rehearsal_of(std::unique_ptr<Target> target);
 
 /// "maildir:~/Mail" and friends; throws base::Error (EX_CONFIG, "config.deliver") that names what is known.
 Spec parse_spec(std::string_view text);

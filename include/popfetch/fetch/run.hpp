@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <span>
 #include <unordered_set>
 #include <vector>
@@ -34,22 +35,24 @@ struct Run {
 /// mail of this account and the ledger knows of none.
 void recover(const Run& run);
 
+/// What a run decides before it does anything.
+struct Plan {
+    std::unique_ptr<const pop3::Listing> listing; // the decisions point into it
+    state::Snapshot known;
+    std::vector<Decision> decisions; // as wanted(), as far as there is space
+};
+
+/// The first half of run(): lists and decides. Retrieves nothing, deletes nothing, writes nothing to ledger and target.
+/// Throws where a run is refused before anything is fetched. For --dry-run, with a copy of the ledger
+/// (state::Access::copy) and a target that rehearses, recover() and this say what a run would do.
+Plan plan(pop3::Maildrop& maildrop, const Run& run);
+
+/// What the run would delete once everything in `plan` has gone well, which `plan.known` then says.
+std::vector<Decision> deletions_after(Plan& plan, const Run& run);
+
 /// One session. Returns what was done; `failed > 0` means the run is partial (75) and everything else is safe. Throws
 /// what ends a session; what was committed by then is safe and recorded. Sends QUIT only if everything retrieved is
 /// safe.
 Totals run(pop3::Maildrop maildrop, const Run& run);
-
-/// The messages that would be fetched and are not chosen; none without a choice.
-std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const pop3::Listing& listing,
-                                    const state::Snapshot& known, const Policy& policy, base::WallTime now,
-                                    pop3::SizeTrust sizes, const Choice& choice);
-
-/// What run() would do with this listing, without doing it. Throws where run() would refuse.
-struct Plan {
-    std::vector<Decision> decisions; // as wanted()
-    std::vector<Decision> deletions; // as expired(), after everything in `decisions` has gone well
-};
-Plan plan(const pop3::Listing& listing, state::Snapshot known, const Policy& policy, base::WallTime now,
-          pop3::SizeTrust sizes, std::span<const pop3::Message> left_out = {});
 
 }

@@ -116,13 +116,18 @@ struct HistoryEntry {
 
 class Store;
 
-enum class Access { write, read };        // read: no lock, beside a running fetch
+enum class Access {
+    write,
+    read, // no lock, beside a running fetch
+    copy, // the same, and what is changed is changed in memory alone: for seeing what a run would do
+};
 
 class Ledger {
 public:
     /// Creates the file (0600) and its folder (0700) where they are missing. `wait`: how long to wait for another run; a signal ends the waiting
     /// with Interrupted. Throws Busy, Corrupt, SystemError. After an unclean end the whole file is checked.
-    /// Access::read finds an existing file, changes nothing in it, and works beside a run and on a read-only file system.
+    /// Access::read finds an existing file, changes nothing in it, and works beside a run and on a read-only file system. Access::copy is empty
+    /// where there is no file, and refuses one that a run could not write to.
     static Ledger open(const base::Path& path, Access access, std::chrono::milliseconds wait = {});
     static bool exists(const base::Path& path);
 

@@ -9,7 +9,6 @@
 
 #include "../accounts.hpp"
 #include "../arguments.hpp"
-#include "../choice.hpp"
 #include "../dry_run.hpp"
 #include "../fetch_account.hpp"
 #include "../sandbox.hpp"
@@ -71,8 +70,8 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     auto accounts = select_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
-    confine(accounts, globals, {.delivers = !options.dry_run});
-    if (options.dry_run) return run_dry(accounts, choice_by(options.where), globals);
+    confine(accounts, globals, {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered});
+    if (options.dry_run) return run_dry(accounts, options, globals);
 
     std::vector<std::string> names;
     for (const auto& account : accounts) names.push_back(account.name);

@@ -1,0 +1,178 @@
+#include "account_run.hpp"
+
+#include <poll.h>
+#include <unistd.h>
+
+#include <popfetch/base/interrupt.hpp>
+#include <popfetch/base/units.hpp>
+#include <popfetch/config/configuration.hpp>
+#include <popfetch/fetch/facts.hpp>
+#include <popfetch/pop3/error.hpp>
+
+#include "accounts.hpp"
+#include "adopt.hpp"
+#include "choice.hpp"
+#include "screen.hpp"
+
+namespace popfetch::cli {
+
+namespace {
+
+// A server that counts failed logins must not be asked every five minutes by cron (FAULTS A01).
+constexpr std::chrono::minutes wait_after_refused_login{30};
+constexpr std::chrono::minutes wait_where_server_says_later{5};
+constexpr std::chrono::minutes wait_where_server_is_busy{1};
+
+// Cron comes every five minutes, and a server with LOGIN-DELAY 300 would then refuse every second run by an instant.
+constexpr std::chrono::seconds worth_waiting{30};
+
+void wait_for(std::chrono::seconds time)
+{
+    pollfd wake{base::wake_descriptor(), POLLIN, 0};
+    ::poll(&wake, 1, static_cast<int>(std::chrono::milliseconds{time}.count()));
+    base::throw_if_interrupted();
+}
+
+std::chrono::milliseconds lock_wait(const FetchOptions& options)
+{
+    if (options.wait.empty()) return {};
+    return *base::parse_duration(options.wait);
+}
+
+std::vector<delivery::Spec> specs_of(const config::Account& account)
+{
+    if (!account.deliver.empty()) return account.deliver;
+    throw config::Invalid{"config.missing", "nothing says where its mail goes",
+                          "set deliver = \"maildir:PATH\", or use --to maildir:PATH"};
+}
+
+void refuse_early_login(const state::Ledger& ledger, const FetchOptions& options)
+{
+    const auto until = fetch::not_before(ledger);
+    const auto now = base::wall_clock();
+    // A person at a terminal has a reason to try now.
+    if (!until || *until <= now || options.force || is_terminal(STDIN_FILENO)) return;
+    if (*until - now <= worth_waiting) return wait_for(*until - now);
+    throw base::Error{base::ExitStatus::temporary, "login.not_yet",
+                      "no login before " + base::to_local(*until, now) +
+                          ": the last one was refused or the server asks for a pause",
+                      "--force tries now"};
+}
+
+// Closing the line on a password is a refusal when it happens twice; once may be an accident (FAULTS A04).
+base::Error judged(state::Ledger& ledger, const base::Error& error)
+{
+    if (error.kind() != "auth.closed" || !fetch::closed_login_again(ledger)) return error;
+    return base::Error{base::ExitStatus::no_permission, error.kind(), error.what(),
+                       "it did so the last time too: check user and password"};
+}
+
+// What a refusal means for the next run: cron must not try a bad password every five minutes.
+void remember_pause(state::Ledger& ledger, const base::Error& error)
+{
+    const auto now = base::wall_clock();
+    if (error.kind() == "server.login_delay")
+        fetch::remember_not_before(ledger, now + wait_where_server_says_later);
+    else if (error.kind() == "server.in_use" || error.kind() == "server.busy")
+        fetch::remember_not_before(ledger, now + wait_where_server_is_busy);
+    else if (error.status() == base::ExitStatus::no_permission)
+        fetch::remember_not_before(ledger, now + wait_after_refused_login);
+}
+
+// A server that wants a pause between logins says so in CAPA; the next run keeps to it (RFC 2449 §6.5).
+void remember_login_delay(state::Ledger& ledger, base::WallTime login)
+{
+    const auto capabilities = fetch::remembered_capabilities(ledger, base::wall_clock());
+    if (capabilities && capabilities->login_delay)
+        fetch::remember_not_before(ledger, login + std::chrono::seconds{*capabilities->login_delay});
+}
+
+state::Ledger open_ledger(const base::Path& path, const FetchOptions& options, Effect effect)
+{
+    if (effect == Effect::none) return state::Ledger::open(path, state::Access::copy);
+    return state::Ledger::open(path, state::Access::write, lock_wait(options));
+}
+
+std::unique_ptr<delivery::Target> open_target(const config::Account& account, const delivery::Context& context,
+                                              Effect effect)
+{
+    auto target = delivery::open(specs_of(account), context);
+    return effect == Effect::none ? delivery::rehearsal_of(std::move(target)) : std::move(target);
+}
+
+}
+
+AccountRun::AccountRun(const config::Account& account, const FetchOptions& options, const Globals& globals,
+                       AccountReport& report, Effect effect)
+    : account_{account}, options_{options}, globals_{globals}, report_{report}, path_{ledger_of(account, globals)},
+      ledger_{open_ledger(path_, options, effect)}, target_{open_target(account, context(), effect)},
+      run_{*target_, ledger_, account_.policy, report_, identity(), base::wall_clock, choice_by(options_.where)}
+{
+}
+
+template<class Act>
+auto AccountRun::in_one_session(Act act)
+{
+    SessionReport seen;
+    SessionOptions options{trace_to(globals_, globals_.machine() ? "" : account_.name), &ledger_,
+                           [this](std::string_view stage) { report_.stage(stage); }};
+    try {
+        auto maildrop = open_maildrop(account_, options, seen);
+        fetch::forget_not_before(ledger_);
+        fetch::forget_closed_login(ledger_);
+        report_.connected(seen, account_);
+        const auto login = base::wall_clock();
+        if (options_.adopt)
+            report_.warned("recognised " + base::format_count(adopt(maildrop, *target_, ledger_, login)) +
+                           " messages as fetched before");
+        auto result = act(std::move(maildrop));
+        remember_login_delay(ledger_, login);
+        return result;
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error& error) {
+        const auto verdict = judged(ledger_, error);
+        remember_pause(ledger_, verdict);
+        fetch::forget_capabilities(ledger_);
+        if (verdict.status() == error.status()) throw;
+        throw verdict;
+    }
+}
+
+template<class Act>
+auto AccountRun::in_session(Act act)
+{
+    refuse_early_login(ledger_, options_);
+    recover(run_);
+    try {
+        return in_one_session(act);
+    } catch (const pop3::PipeliningBroken& error) {
+        // Announced and not kept: once more without, and so from now on (FAULTS N08).
+        fetch::remember_pipelining_broken(ledger_);
+        report_.warned(std::string{error.what()} + "; going on without pipelining");
+        recover(run_);
+        return in_one_session(act);
+    }
+}
+
+fetch::Totals AccountRun::carry_out()
+{
+    return in_session([this](pop3::Maildrop maildrop) { return run(std::move(maildrop), run_); });
+}
+
+AccountRun::Foreseen AccountRun::foresee()
+{
+    return in_session([this](pop3::Maildrop maildrop) {
+        auto plan = fetch::plan(maildrop, run_);
+        auto deletions = fetch::deletions_after(plan, run_);
+        std::move(maildrop).say_goodbye(); // nothing was retrieved, so nothing can be deleted by it
+        return Foreseen{std::move(plan), std::move(deletions)};
+    });
+}
+
+delivery::Context AccountRun::context() const
+{
+    return {identity(), spool_of(path_), base::wall_clock, [this](std::string_view text) { report_.warned(text); }};
+}
+
+}
