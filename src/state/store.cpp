@@ -27,6 +27,17 @@ void require_writable(const base::Path& path)
     if (::access(path.c_str(), W_OK) != 0) throw base::SystemError{"write", path.string(), errno};
 }
 
+/// As far as can be seen without trying.
+void require_creatable(const base::Path& path)
+{
+    std::error_code error; // what cannot be looked at cannot be created in
+    auto missing = std::filesystem::absolute(path);
+    while (missing.has_relative_path() && !std::filesystem::exists(missing.parent_path(), error))
+        missing = missing.parent_path();
+    if (::access(missing.parent_path().c_str(), W_OK | X_OK) != 0)
+        throw base::SystemError{"create", missing.string(), errno};
+}
+
 void create_tables(const Database& database)
 {
     create_schema(database);
@@ -116,7 +127,7 @@ std::unique_ptr<Store> Store::open_to_read(const base::Path& path)
 
 std::unique_ptr<Store> Store::open_copy(const base::Path& path)
 {
-    if (Ledger::exists(path)) require_writable(path);
+    Ledger::exists(path) ? require_writable(path) : require_creatable(path);
     auto scratch = std::make_unique<Database>(path, Database::Purpose::scratch);
     if (const auto original = for_reading(path))
         scratch->take_over(*original);

@@ -123,6 +123,23 @@ TEST_CASE("S04 a ledger that a run could not write to is not copied either")
     CHECK(status(Access::copy) != 0);
 }
 
+TEST_CASE("S04 a ledger that a run could not create is not imagined either")
+{
+    const test::TempFolder folder;
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+    const auto status = [&](Access access) {
+        return test::exit_status_of([&, access] {
+            become_nobody();
+            return status_of([&] { Ledger::open(folder / "state" / "work.ledger", access); });
+        });
+    };
+    if (::getuid() != 0) std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_read);
+    const auto copy = status(Access::copy), write = status(Access::write);
+    std::filesystem::permissions(folder.path(), std::filesystem::perms::owner_all);
+    CHECK(copy == write);
+    CHECK(copy != 0);
+}
+
 TEST_CASE("A ledger that was closed is one file and its lock")
 {
     const test::TempFolder folder;
