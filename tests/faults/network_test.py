@@ -157,6 +157,27 @@ class Farewell(Stage):
             self.quit_answered(answer)
 
 
+    def test_T11_a_server_that_never_answers_QUIT_is_not_waited_for_where_nothing_was_deleted(self):
+        gone = threading.Event()
+
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan(FIRST)
+            peer.retr(1, FIRST)
+            peer.expect("QUIT")
+            try:
+                peer.hear()
+            except stage.Gone:                                # it left first
+                gone.set()
+        server = self.scripted(talk)
+        self.configure(server, delete="never")
+        done = self.fetch("-v")
+        self.assertNotIn("QUIT", done.text)
+        self.assertTrue(gone.wait(stage.PATIENCE))
+        self.assertEqual(self.delivered(), [FIRST])
+
+
 class Signals(Stage):
     def test_N12_a_signal_at_any_point_ends_the_run_at_once_and_loses_and_doubles_nothing(self):
         for number, status in ((signal.SIGTERM, 143), (signal.SIGINT, 130)):

@@ -224,6 +224,27 @@ TEST_CASE("N09 deletions whose QUIT had no reply are uncertain and not held agai
     CHECK(world.report.heard.empty());
 }
 
+TEST_CASE("T11 where nothing was deleted the reply to QUIT is not waited for and where something was it is")
+{
+    World world;
+    test::ToyServer server{{"one\n", "two\n"}};
+    server.replies["QUIT"] = ""; // and then silence, which a client that waits takes for a broken line
+    const auto run_once = [&] {
+        try {
+            world.run_at(server);
+        } catch (const base::Error& error) {
+            return std::string{error.kind()};
+        }
+        return std::string{};
+    };
+    CHECK(run_once().empty());
+    CHECK(world.heard.back() == "QUIT");
+    CHECK(world.report.heard.empty());
+    world.policy.remove = Fetched{};
+    CHECK(run_once() == "delete.uncertain");
+    CHECK(world.heard.back() == "QUIT");
+}
+
 TEST_CASE("P16 messages that are all header or have none come as they are")
 {
     World world;

@@ -92,6 +92,17 @@ TEST_CASE("N09 a reply to QUIT that never comes is a broken line")
     CHECK_THROWS_AS(std::move(silent.maildrop).quit(), net::ConnectionError);
 }
 
+TEST_CASE("T11 a goodbye on which nothing depends waits for no reply and minds none")
+{
+    auto silent = after_login("C: QUIT\nS! silent\n", {});
+    const auto reads = silent.play.wire->reads;
+    std::move(silent.maildrop).say_goodbye();
+    CHECK(silent.play.wire->sent == "QUIT\r\n");
+    CHECK(silent.play.wire->reads == reads);
+    CHECK(silent.play.wire->stream_destroyed);
+    CHECK(silent.play.complaint().empty());
+}
+
 TEST_CASE("Hanging up says nothing")
 {
     auto session = after_login("C: NOOP\nS: +OK\n", {});
