@@ -8,6 +8,7 @@
 #include <vector>
 
 #include <popfetch/base/error.hpp>
+#include <popfetch/base/sandbox.hpp>
 #include <popfetch/fetch/report.hpp>
 
 #include "options.hpp"
@@ -41,6 +42,8 @@ public:
     FetchFront(const FetchFront&) = delete;
     FetchFront& operator=(const FetchFront&) = delete;
     virtual ~FetchFront() = default;
+    /// Before anything else: -v has said it for the eye.
+    virtual void confined(const base::Confinement& /*confinement*/) {}
     virtual std::unique_ptr<AccountReport> report_for(std::size_t index, const std::string& account) = 0;
     virtual void finish(const std::vector<AccountResult>& results) = 0;
 };

@@ -126,6 +126,14 @@ private:
 
 class JsonFront final : public FetchFront {
 public:
+    void confined(const base::Confinement& confinement) override
+    {
+        events_.emit({{"event", "sandbox"},
+                      {"files", confinement.files},
+                      {"ports", confinement.ports},
+                      {"text", confinement.text}});
+    }
+
     std::unique_ptr<AccountReport> report_for(std::size_t, const std::string& account) override
     {
         return std::make_unique<JsonReport>(events_, account);

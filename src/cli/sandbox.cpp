@@ -8,7 +8,6 @@
 
 #include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
-#include <popfetch/base/sandbox.hpp>
 #include <popfetch/config/configuration.hpp>
 #include <popfetch/config/secret.hpp>
 #include <popfetch/delivery/target.hpp>
@@ -155,10 +154,11 @@ void allow_account(base::Sandbox& sandbox, const config::Account& account, const
     for (const auto port : net::ports(account.dial)) sandbox.may_connect_to(port);
 }
 
-std::string enter(std::span<config::Account> accounts, const Globals& globals, const Errand& errand)
+base::Confinement none(const std::string& why) { return {.files = false, .ports = false, .text = "off: " + why}; }
+
+base::Confinement enter(std::span<config::Account> accounts, const Globals& globals, const Errand& errand)
 {
-    auto why = objection(accounts, globals, errand);
-    if (!why.empty()) return "off: " + why;
+    if (const auto why = objection(accounts, globals, errand); !why.empty()) return none(why);
     base::Sandbox sandbox;
     try {
         for (const auto& account : accounts) {
@@ -169,22 +169,24 @@ std::string enter(std::span<config::Account> accounts, const Globals& globals, c
     } catch (const base::Interrupted&) {
         throw;
     } catch (const base::Error& error) {
-        return std::string{"off: "} + error.what();
+        return none(error.what());
     }
     allow_trace(sandbox, globals);
     allow_errand(sandbox, errand);
     allow_system(sandbox);
     if (!errand.is_logged_in) read_secrets_ahead(accounts);
-    const auto confinement = std::move(sandbox).enter();
-    return (confinement.files ? "" : "off: ") + confinement.text;
+    auto confinement = std::move(sandbox).enter();
+    if (!confinement.files) confinement.text.insert(0, "off: ");
+    return confinement;
 }
 
 }
 
-void confine(std::span<config::Account> accounts, const Globals& globals, const Errand& errand)
+base::Confinement confine(std::span<config::Account> accounts, const Globals& globals, const Errand& errand)
 {
-    const auto outcome = enter(accounts, globals, errand);
-    if (globals.verbose > 0 && !globals.machine()) say("popfetch: sandbox: " + outcome);
+    auto confinement = enter(accounts, globals, errand);
+    if (globals.verbose > 0 && !globals.machine()) say("popfetch: sandbox: " + confinement.text);
+    return confinement;
 }
 
 }

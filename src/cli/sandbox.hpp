@@ -11,11 +11,13 @@
 // Left out is a run that has to start programs later, since those would be confined too: a tunnel command, a token
 // command (asked again when a token is refused), a delivery by pipe; one that logs in by Kerberos, whose library
 // follows a configuration of its own; and one that was told to leave it (sandbox = false, --no-sandbox). So is one
-// whose destinations cannot be made; its own words for that come later, at their place. -v says which it is.
+// whose destinations cannot be made; its own words for that come later, at their place. -v says which it is, and the
+// events of fetch --json.
 
 #include <span>
 #include <vector>
 
+#include <popfetch/base/sandbox.hpp>
 #include <popfetch/config/account.hpp>
 
 #include "options.hpp"
@@ -31,11 +33,11 @@ struct Errand {
         writes{}; // a folder to put files into, or a file to be replaced or made; empty or "-": none
 };
 
-/// Throws only base::Interrupted, and SystemError for a --trace file that cannot be written.
-void confine(std::span<config::Account> accounts, const Globals& globals, const Errand& errand = {});
-inline void confine(config::Account& account, const Globals& globals, const Errand& errand = {})
+/// Returns what became of it. Throws only base::Interrupted, and SystemError for a --trace file that cannot be written.
+base::Confinement confine(std::span<config::Account> accounts, const Globals& globals, const Errand& errand = {});
+inline base::Confinement confine(config::Account& account, const Globals& globals, const Errand& errand = {})
 {
-    confine({&account, 1}, globals, errand);
+    return confine({&account, 1}, globals, errand);
 }
 
 }

@@ -52,6 +52,7 @@ Record with_totals(Record record)
 std::vector<Record> events()
 {
     return {
+        {{"event", "sandbox"}, {"files", true}, {"ports", false}, {"text", "Landlock 2: files"}},
         event("connected", {{"host", "pop.example.org"},
                             {"port", 995u},
                             {"confidentiality", "TLSv1.3"},

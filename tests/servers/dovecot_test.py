@@ -233,12 +233,15 @@ class Guards(FetchTest):
             self.assertIn("another", client.run(status=75).stderr)
 
 
+def connection(events):
+    """The event of the login."""
+    return next(event for event in map(json.loads, events.splitlines()) if event["event"] == "connected")
+
+
 class Mechanisms(FetchTest):
     def log_in(self, mechanism, tls="implicit", **keys):
         _, client = self.serve(REAL[:2])
-        events = client.configure(tls=tls, auth=mechanism, **keys).run("--json").stdout.splitlines()
-        connected = json.loads(events[0])
-        self.assertEqual(connected["event"], "connected")
+        connected = connection(client.configure(tls=tls, auth=mechanism, **keys).run("--json").stdout)
         self.assertEqual(connected["mechanism"], mechanism)
 
     def test_user(self):
@@ -296,7 +299,7 @@ class Mechanisms(FetchTest):
             text = client.config.read_text()
             client.config.write_text(re.sub(r"password_file.*\n", "", text))
             return client.run("--json", status=status).stdout
-        connected = json.loads(as_whom("alice", 0).splitlines()[0])
+        connected = connection(as_whom("alice", 0))
         self.assertEqual(connected["mechanism"], "EXTERNAL", server.log())
         self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:2]))
         as_whom("mallory", 77)
@@ -319,7 +322,7 @@ class Mechanisms(FetchTest):
             without = client.run("--force", status=77).stderr
             self.assertIn("GSSAPI", without)
             realm.log_in("alice")
-            connected = json.loads(client.run("--json", "--force").stdout.splitlines()[0])
+            connected = connection(client.run("--json", "--force").stdout)
         self.assertEqual(connected["mechanism"], "GSSAPI")
         self.assertEqual(in_maildir(self.folder / "Mail"), sorted(REAL[:2]))
 

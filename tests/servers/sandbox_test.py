@@ -6,6 +6,7 @@ usage: sandbox_test.py POPFETCH COMPROMISED.so [unittest arguments]
 
 import ctypes
 import errno
+import json
 import os
 import pathlib
 import re
@@ -114,6 +115,15 @@ class Leaves(InItsSandbox):
             return  # root's own programs are refused (FAULTS C09)
         self.assertEqual(result.status, 0, result.stderr)
         self.assertEqual(box.read_bytes().count(STORED), 2)
+
+    def test_the_events_of_a_run_say_it_too(self):
+        for words, confined in ((["fetch", "--json"], landlock() >= 2), (["--no-sandbox", "fetch", "--ndjson"], False)):
+            with self.subTest(" ".join(words)):
+                first, *rest = map(json.loads, self.fetch(*words, messages=()).stdout.splitlines())
+                self.assertEqual((first["event"], first["files"]), ("sandbox", confined))
+                self.assertRegex(first["text"], r"^Landlock \d+: files" if confined else r"^off: ")
+                self.assertNotIn("sandbox", [event["event"] for event in rest])
+        self.assertEqual(first["text"], "off: --no-sandbox")
 
     def test_it_can_be_switched_off(self):
         result = self.fetch("stat", "a", "-v", keys=["sandbox = false"])

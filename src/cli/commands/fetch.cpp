@@ -70,12 +70,14 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     auto accounts = select_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
-    confine(accounts, globals, {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered});
+    const auto confinement =
+        confine(accounts, globals, {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered});
     if (options.dry_run) return run_dry(accounts, options, globals);
 
     std::vector<std::string> names;
     for (const auto& account : accounts) names.push_back(account.name);
     const auto front = globals.machine() ? json_front() : text_front(globals, names);
+    front->confined(confinement);
 
     std::vector<AccountResult> results(accounts.size());
     std::vector<Job> jobs;
