@@ -202,8 +202,10 @@ constexpr AccountRow rows[] = {
       [](const Field& f, Account& a) { a.timeouts.idle = patience(f); }}},
     {{{"", "total_timeout", "duration, \"1d\"", "for the whole session"},
       [](const Field& f, Account& a) { a.timeouts.total = patience(f); }}},
-    {{{"", "min_rate", "octets per second, 64", "a server that is slower for a minute is given up; 0: never"},
+    {{{"", "min_rate", "octets per second, 64", "a server that is slower for min_rate_time is given up; 0: never"},
       [](const Field& f, Account& a) { a.timeouts.min_rate = f.number(0, 1'000'000'000); }}},
+    {{{"", "min_rate_time", "duration, \"60s\"", "how long a server may send less than min_rate"},
+      [](const Field& f, Account& a) { a.timeouts.rate_window = patience(f); }}},
     {{{"", "max_connections_per_host", "number", "how many accounts may be connected to this host at a time"},
       [](const Field& f, Account& a) { a.connections_per_host = static_cast<unsigned>(f.number(1, 1000)); }}},
 

@@ -96,6 +96,7 @@ const std::vector<Example>& examples()
         {"timeout", "timeout = \"5m\"", [](const Account& a) { return a.timeouts.idle == 5min; }},
         {"total_timeout", "total_timeout = \"2h\"", [](const Account& a) { return a.timeouts.total == 2h; }},
         {"min_rate", "min_rate = 1024", [](const Account& a) { return a.timeouts.min_rate == 1024; }},
+        {"min_rate_time", "min_rate_time = \"3m\"", [](const Account& a) { return a.timeouts.rate_window == 3min; }},
         {"max_connections_per_host", "max_connections_per_host = 2",
          [](const Account& a) { return a.connections_per_host == 2; }},
         {"deliver", "deliver = \"mbox:../mail\"",

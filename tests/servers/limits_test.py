@@ -156,6 +156,10 @@ class Limits(unittest.TestCase):
         result = self.session({"RETR": drip(b"+OK\r\n", b"x")}, 'total_timeout = "2s"')
         self.assert_ends(result, TEMPORARY, "the session has lasted for 2 s")
 
+    def test_N06_a_message_that_comes_slower_than_the_minimum_rate(self):
+        result = self.session({"RETR": drip(b"+OK\r\n", b"x")}, "min_rate = 1000", 'min_rate_time = "1s"')
+        self.assert_ends(result, TEMPORARY, "too slow: ")
+
     def test_what_keeps_to_every_limit_is_fetched(self):
         capabilities = ("USER", "UIDL", *(f"X-{number}" for number in range(900)))
         text = b"+OK " + b"x" * 8188 + b"\r\n"
