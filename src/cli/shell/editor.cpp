@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <exception>
 #include <iostream>
+#include <utility>
 
 #include <histedit.h>
 #include <poll.h>
@@ -50,11 +52,21 @@ struct LineEditor::Terminal {
         auto& self = of(editor);
         std::array<pollfd, 2> waits{pollfd{STDIN_FILENO, POLLIN, 0}, pollfd{base::wake_descriptor(), POLLIN, 0}};
         while (::poll(waits.data(), waits.size(), self.interval_in_milliseconds()) <= 0) {
-            if (base::interrupt_signal() != 0) return 0;
-            if (self.tick) self.tick();
+            if (base::interrupt_signal() != 0 || !self.tick_is_well()) return 0;
         }
         if (base::interrupt_signal() != 0) return 0;
         return self.decode(character);
+    }
+
+    // No exception may pass through libedit, which is C; read() throws it on.
+    bool tick_is_well() noexcept
+    {
+        try {
+            if (tick) tick();
+        } catch (...) {
+            failure = std::current_exception();
+        }
+        return failure == nullptr;
     }
 
     int decode(wchar_t* character)
@@ -69,10 +81,7 @@ struct LineEditor::Terminal {
         return 0;
     }
 
-    int interval_in_milliseconds() const
-    {
-        return interval.count() > 0 ? static_cast<int>(interval.count()) * 1000 : -1;
-    }
+    int interval_in_milliseconds() const { return interval.count() > 0 ? static_cast<int>(interval.count()) : -1; }
 
     static unsigned char complete(EditLine* editor, int)
     {
@@ -86,8 +95,9 @@ struct LineEditor::Terminal {
 
     std::string prompt;
     Completions completions;
-    std::chrono::seconds interval{0};
+    std::chrono::milliseconds interval{0};
     std::function<void()> tick;
+    std::exception_ptr failure;
     EditLine* editor = ::el_init("popfetch", stdin, stdout, stderr);
     History* log = ::history_init();
 };
@@ -102,7 +112,7 @@ LineEditor::~LineEditor() = default;
 
 bool LineEditor::interactive() const { return terminal_ != nullptr; }
 
-void LineEditor::while_waiting(std::chrono::seconds interval, std::function<void()> tick)
+void LineEditor::while_waiting(std::chrono::milliseconds interval, std::function<void()> tick)
 {
     if (!terminal_) return;
     terminal_->interval = interval;
@@ -120,6 +130,7 @@ std::optional<std::string> LineEditor::read()
     int count = 0;
     const char* text = ::el_gets(terminal_->editor, &count);
     base::throw_if_interrupted();
+    if (terminal_->failure) std::rethrow_exception(std::exchange(terminal_->failure, nullptr));
     if (!text || count <= 0) return std::nullopt;
     HistEvent event;
     ::history(terminal_->log, &event, H_ENTER, text);

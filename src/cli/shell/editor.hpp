@@ -22,9 +22,10 @@ public:
     ~LineEditor();
 
     /// Calls `tick` whenever nobody has typed for `interval`, so that the line to the server stays alive.
-    void while_waiting(std::chrono::seconds interval, std::function<void()> tick);
+    void while_waiting(std::chrono::milliseconds interval, std::function<void()> tick);
 
-    /// The next line without its line end; nothing at the end of the input. Throws base::Interrupted.
+    /// The next line without its line end; nothing at the end of the input. Throws base::Interrupted, and what `tick`
+    /// threw.
     std::optional<std::string> read();
 
     bool interactive() const;

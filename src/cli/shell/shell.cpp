@@ -16,9 +16,6 @@ namespace popfetch::cli {
 
 namespace {
 
-// RFC 1939 §3 lets a server hang up after ten idle minutes, and some do after one (PEERS: quirks).
-constexpr std::chrono::seconds keep_alive{50};
-
 // What people type who have typed into telnet, ftp and other shells.
 std::string_view meant_by(std::string_view word)
 {
@@ -69,7 +66,7 @@ std::span<const Shell::Command> Shell::commands()
     return table;
 }
 
-Shell::Shell(Mailbox& mailbox, const Globals& globals)
+Shell::Shell(Mailbox& mailbox, const Globals& globals, std::chrono::milliseconds keep_alive)
     : mailbox_{mailbox}, globals_{globals}, editor_{mailbox.account().name + "> ",
                                                     [this](std::string_view typed) { return completions(typed); }}
 {

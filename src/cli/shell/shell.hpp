@@ -2,6 +2,7 @@
 // `popfetch shell`: one session, by hand. Nothing is deleted before `quit` has said what will be, and has been answered
 // yes.
 
+#include <chrono>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +15,11 @@ namespace popfetch::cli {
 
 class Shell {
 public:
-    Shell(Mailbox& mailbox, const Globals& globals);
+    /// RFC 1939 §3 lets a server hang up after ten idle minutes, and some do after one (PEERS: quirks).
+    static constexpr std::chrono::seconds usual_keep_alive{50};
+
+    /// NOOP goes to the server whenever nobody has typed for `keep_alive`.
+    Shell(Mailbox& mailbox, const Globals& globals, std::chrono::milliseconds keep_alive = usual_keep_alive);
 
     /// Until quit, abort or the end of the input. Input that ends without `quit` deletes nothing.
     base::ExitStatus run();
