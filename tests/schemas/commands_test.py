@@ -113,6 +113,7 @@ class Commands(unittest.TestCase):
         self.run_it("save", "work", "1", "-o", str(self.home / "no" / "folder"), status=73)
         self.run_it("fetch", "--jobs", "0", status=64)
         self.run_it("check", "--messages", "many", status=3)
+        self.run_it("check", "--messages", "1e300", status=3)
         self.serve(RefusingServer)
         self.fill()
         self.run_it("fetch", "--all", "--delete", "fetched", status=75, forms=["--json"])

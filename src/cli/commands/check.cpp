@@ -41,12 +41,14 @@ Threshold threshold(const std::string& text, const std::string& option, Parse pa
     return result;
 }
 
+constexpr double largest_number = 1e15; // a double still holds every whole number up to it
+
 std::optional<double> as_number(const std::string& word)
 {
     try {
         std::size_t used = 0;
         const double value = std::stod(word, &used);
-        return used == word.size() && value >= 0 ? std::optional{value} : std::nullopt;
+        return used == word.size() && value >= 0 && value <= largest_number ? std::optional{value} : std::nullopt;
     } catch (const std::exception&) {
         return std::nullopt;
     }
