@@ -47,6 +47,7 @@ Fd standard_stream(int descriptor)
 std::vector<char*> pointers_to(const std::vector<std::string>& texts)
 {
     std::vector<char*> pointers;
+    pointers.reserve(texts.size() + 1);
     for (const auto& text : texts) pointers.push_back(const_cast<char*>(text.c_str())); // execve(2) never writes there
     pointers.push_back(nullptr);
     return pointers;
@@ -82,7 +83,7 @@ struct Prepared {
 
 void forget_signals()
 {
-    for (int signal = 1; signal < NSIG; ++signal) ::signal(signal, SIG_DFL); // an ignored one would stay ignored
+    for (int signal = 1; signal < NSIG; ++signal) (void)::signal(signal, SIG_DFL); // an ignored one would stay ignored
     sigset_t none;
     ::sigemptyset(&none);
     ::sigprocmask(SIG_SETMASK, &none, nullptr);
@@ -238,13 +239,14 @@ bool Child::wait_until(std::chrono::steady_clock::time_point time) const noexcep
 {
     while (!ending()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(time - std::chrono::steady_clock::now());
-        if (left <= 0ms) return false;
+        if (left.count() <= 0) return false;
         pollfd end{end_.get(), POLLIN, 0};
         (void)::poll(&end, 1, static_cast<int>(poll_time(left).count()));
     }
     return true;
 }
 
+// NOLINTNEXTLINE(readability-make-member-function-const): what it changes is the child
 void Child::end(std::chrono::milliseconds grace) noexcept
 {
     if (pid_ < 0) return;

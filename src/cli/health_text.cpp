@@ -15,7 +15,7 @@ std::string number(double value)
 {
     std::array<char, 40> text{};
     const bool whole = value == static_cast<double>(static_cast<std::int64_t>(value));
-    const auto end =
+    auto* const end =
         whole ? std::to_chars(text.data(), text.data() + text.size(), static_cast<std::int64_t>(value)).ptr
               : std::to_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed, 3).ptr;
     return {text.data(), end};

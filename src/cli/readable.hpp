@@ -22,7 +22,7 @@ public:
     std::string text;
 
 private:
-    static constexpr std::size_t most = 32u << 20;
+    static constexpr std::size_t most = 32U << 20;
 };
 
 /// Safe for a terminal: no control characters but the newline.

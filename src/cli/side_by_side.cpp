@@ -60,7 +60,7 @@ void work_through(Queue& queue)
 
 void run_side_by_side(std::vector<Job> jobs, unsigned at_once)
 {
-    const auto threads = std::min<std::size_t>(std::max(at_once, 1u), jobs.size());
+    const auto threads = std::min<std::size_t>(std::max(at_once, 1U), jobs.size());
     Queue queue{std::move(jobs)};
     if (threads <= 1) return work_through(queue);
     std::vector<std::jthread> workers;

@@ -69,9 +69,10 @@ std::vector<std::string> words_of(std::string_view text)
 
 Field field_named(const std::string& word)
 {
-    const auto found = std::ranges::find(fields, base::to_lower(word), &FieldName::word);
+    const auto* const found = std::ranges::find(fields, base::to_lower(word), &FieldName::word);
     if (found != fields.end()) return found->field;
     std::vector<std::string_view> names;
+    names.reserve(fields.size());
     for (const auto& field : fields) names.push_back(field.word);
     const auto near = base::nearest(word, names);
     throw complaint("there is no field \"" + base::printable(word) + "\"",
@@ -116,7 +117,7 @@ Term parse_term(const std::string& word)
                         "a term has a field, a sign and a value: size>1M, from~example.org");
     Term term;
     term.field = field_named(word.substr(0, at));
-    const auto sign = std::ranges::find_if(
+    const auto* const sign = std::ranges::find_if(
         operators, [&](const OperatorSign& o) { return word.compare(at, o.sign.size(), o.sign) == 0; });
     if (sign == operators.end()) throw complaint("\"" + base::printable(word) + "\" has no operator");
     term.op = sign->op;

@@ -8,7 +8,7 @@ namespace popfetch::delivery {
 
 namespace {
 
-constexpr std::size_t read_at_once = 128 * 1024;
+constexpr std::size_t read_at_once = std::size_t{128} * 1024;
 
 }
 

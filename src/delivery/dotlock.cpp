@@ -117,7 +117,7 @@ std::optional<Writer> writer_of(const base::Path& lock)
         return word;
     };
     Writer writer;
-    if (const auto pid = base::parse_number<std::uint32_t>(next(), 1, 1u << 30)) writer.pid = static_cast<pid_t>(*pid);
+    if (const auto pid = base::parse_number<std::uint32_t>(next(), 1, 1U << 30)) writer.pid = static_cast<pid_t>(*pid);
     writer.host = next();
     writer.is_popfetch = next() == our_word;
     return writer;

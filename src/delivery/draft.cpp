@@ -15,9 +15,9 @@ namespace popfetch::delivery {
 namespace {
 
 // Nineteen of twenty messages are smaller. What is larger keeps the disk busy by itself.
-constexpr std::size_t largest_in_memory = 64 * 1024;
+constexpr std::size_t largest_in_memory = std::size_t{64} * 1024;
 // Large enough for the disk, small enough that little is left to wait for when the last byte has come.
-constexpr std::uint64_t write_back_every = 8u << 20;
+constexpr std::uint64_t write_back_every = 8U << 20;
 
 class DigestSink final : public base::ByteSink {
 public:

@@ -28,7 +28,7 @@ public:
     std::uint64_t written() const noexcept { return written_; }
 
 private:
-    static constexpr std::size_t at_once = 128 * 1024;
+    static constexpr std::size_t at_once = std::size_t{128} * 1024;
 
     base::ByteSink& next_;
     std::string held_;

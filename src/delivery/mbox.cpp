@@ -165,6 +165,7 @@ std::vector<Receipt> Mbox::stage(std::span<const std::unique_ptr<Letter>> letter
 
     const auto staged = batches_.stage(batch).front();
     std::vector<Receipt> receipts;
+    receipts.reserve(extents.size());
     for (const auto& [offset, length] : extents)
         receipts.push_back(
             {path_.native(), Token{staged, {std::to_string(offset), std::to_string(length)}}.text("mbox")});

@@ -19,7 +19,7 @@ namespace popfetch::delivery {
 
 namespace {
 
-constexpr std::size_t at_once = 128 * 1024;
+constexpr std::size_t at_once = std::size_t{128} * 1024;
 
 // What a note says is to stand at its base: newlines, then text.
 class Addition {

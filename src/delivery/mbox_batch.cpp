@@ -84,7 +84,7 @@ std::optional<BatchFile> BatchFile::open(StagingFolder& folder, const Staged& st
     };
     if (staged.name.empty()) return std::nullopt;
     if (!open_as(staged.name)) {
-        batch.done_ = open_as(folder.done_name(staged.name));
+        batch.done_ = open_as(StagingFolder::done_name(staged.name));
         if (!batch.done_) return std::nullopt;
     }
     struct stat status = {};

@@ -66,16 +66,17 @@ std::string from_line(std::string_view sender, base::WallTime received)
     const year_month_day date{midnight};
     const hh_mm_ss time{received - midnight};
     std::array<char, 40> text{};
-    std::snprintf(text.data(), text.size(), " %s %s %2u %02d:%02d:%02d %d\n", days[weekday{midnight}.c_encoding()],
-                  months[static_cast<unsigned>(date.month()) - 1], static_cast<unsigned>(date.day()),
-                  static_cast<int>(time.hours().count()), static_cast<int>(time.minutes().count()),
-                  static_cast<int>(time.seconds().count()), static_cast<int>(date.year()));
+    (void)std::snprintf(text.data(), text.size(), " %s %s %2u %02d:%02d:%02d %d\n",
+                        days[weekday{midnight}.c_encoding()], months[static_cast<unsigned>(date.month()) - 1],
+                        static_cast<unsigned>(date.day()), static_cast<int>(time.hours().count()),
+                        static_cast<int>(time.minutes().count()), static_cast<int>(time.seconds().count()),
+                        static_cast<int>(date.year()));
     return std::string{word}.append(sender).append(text.data());
 }
 
 void write_as_mbox(const Content& message, base::WallTime received, base::ByteSink& out)
 {
-    constexpr std::size_t enough_for_sender = 16 * 1024;
+    constexpr std::size_t enough_for_sender = std::size_t{16} * 1024;
     out.write(from_line(sender_in(message.beginning(enough_for_sender)), received));
     MboxQuoter quoter{out};
     message.read_back(quoter);

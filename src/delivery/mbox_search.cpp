@@ -14,7 +14,7 @@ namespace popfetch::delivery {
 
 namespace {
 
-constexpr std::size_t at_once = 128 * 1024;
+constexpr std::size_t at_once = std::size_t{128} * 1024;
 constexpr std::size_t longest_first_line = 512;
 constexpr std::string_view separator = "\nFrom ";
 
@@ -37,7 +37,11 @@ void for_each_beginning(const LockedMbox& mbox, Visit visit)
     }
 }
 
-std::string first_line(std::string text) { return text.substr(0, std::min(text.find('\n'), longest_first_line)); }
+std::string first_line(std::string text)
+{
+    text.resize(std::min({text.find('\n'), longest_first_line, text.size()}));
+    return text;
+}
 
 // Behind a whole message comes the next one or nothing. A torn piece would read as its last line.
 bool ends_at(const LockedMbox& mbox, std::uint64_t place)

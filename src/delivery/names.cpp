@@ -44,7 +44,7 @@ std::optional<pid_t> writer_of(std::string_view name) noexcept
     const auto p = stem.rfind('P');
     const auto q = stem.rfind('Q');
     if (p == std::string_view::npos || q == std::string_view::npos || q < p) return std::nullopt;
-    const auto number = base::parse_number<std::uint32_t>(stem.substr(p + 1, q - p - 1), 1, 1u << 30);
+    const auto number = base::parse_number<std::uint32_t>(stem.substr(p + 1, q - p - 1), 1, 1U << 30);
     if (!number) return std::nullopt;
     return static_cast<pid_t>(*number);
 }
@@ -110,7 +110,7 @@ std::string host_for_names(std::string_view host)
         const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' ||
                            c == '-' || c == '_';
         std::array<char, 5> octal{};
-        if (!plain) std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned char>(c));
+        if (!plain) (void)std::snprintf(octal.data(), octal.size(), "\\%03o", static_cast<unsigned char>(c));
         const auto piece = plain ? std::string_view{&c, 1} : std::string_view{octal.data()};
         if (safe.size() + piece.size() > longest_host) break;
         safe.append(piece);

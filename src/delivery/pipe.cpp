@@ -44,7 +44,7 @@ std::string expand(std::string_view text, const Replacements& replacements)
 {
     std::string result;
     while (!text.empty()) {
-        const auto found = std::ranges::find_if(
+        const auto* const found = std::ranges::find_if(
             replacements, [&](const auto& replacement) { return text.starts_with(replacement.first); });
         if (found != replacements.end()) {
             result += found->second;

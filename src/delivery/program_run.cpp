@@ -69,7 +69,7 @@ bool Listener::wait_until(Clock::time_point deadline, bool heed_signals)
 {
     while (!child_.ending()) {
         const auto left = std::chrono::ceil<std::chrono::milliseconds>(deadline - Clock::now());
-        if (left <= 0ms || (heed_signals && base::interrupt_signal() != 0)) return false;
+        if (left.count() <= 0 || (heed_signals && base::interrupt_signal() != 0)) return false;
         std::array<pollfd, 3> waiting{pollfd{output_.get(), POLLIN, 0}, pollfd{child_.end_descriptor(), POLLIN, 0},
                                       pollfd{heed_signals ? base::wake_descriptor() : -1, POLLIN, 0}};
         (void)::poll(waiting.data(), waiting.size(), static_cast<int>(child_.poll_time(left).count()));

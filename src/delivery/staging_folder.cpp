@@ -18,8 +18,9 @@ namespace popfetch::delivery {
 
 namespace {
 
-// Together with a batch that is being staged, of messages as mail has them (5 to 10 KiB), and little enough for small machines.
-constexpr std::size_t memory_for_drafts = 1u << 20;
+// Together with a batch that is being staged, of messages as mail has them (5 to 10 KiB), and little enough for small
+// machines.
+constexpr std::size_t memory_for_drafts = 1U << 20;
 
 class OpenFolder {
 public:
@@ -126,6 +127,7 @@ std::vector<Staged> StagingFolder::stage(std::span<const std::unique_ptr<Letter>
         base::sync_folder(path_); // a promise may only name what will still have its name after a crash
 
     std::vector<Staged> staged;
+    staged.reserve(drafts.size());
     for (const auto* draft : drafts) staged.push_back({draft->name(), draft->size()});
     for (auto* draft : drafts) draft->keep();
     return staged;

@@ -45,7 +45,7 @@ void survey_file(const base::Path& path, const See& see)
     std::ifstream file{path, std::ios::binary};
     if (!file) return;
     RestingReader reader;
-    std::string chunk(64u << 10, '\0');
+    std::string chunk(64U << 10, '\0');
     while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0)
         reader.write({chunk.data(), static_cast<std::size_t>(file.gcount())});
     see(reader.take());

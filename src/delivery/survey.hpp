@@ -20,7 +20,7 @@ public:
     Resting take();
 
 private:
-    static constexpr std::size_t longest_head = 64u << 10;
+    static constexpr std::size_t longest_head = 64U << 10;
 
     Resting message_;
     bool in_head_ = true;

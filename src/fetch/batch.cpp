@@ -77,6 +77,7 @@ void Batch::save_what_is_there() noexcept
 Batch::Commit Batch::carry_out(const Run& run, std::vector<Item> items)
 {
     std::vector<std::unique_ptr<delivery::Letter>> letters;
+    letters.reserve(items.size());
     for (auto& item : items) letters.push_back(std::move(item.letter));
     const auto receipts = run.target.stage(letters);
 

@@ -145,7 +145,7 @@ std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot
 void fit_into(std::vector<Decision>& decisions, std::uint64_t free)
 {
     // The target's own needs (folders, the ledger, a spool beside an mbox) want room as well.
-    constexpr std::uint64_t reserve = 16u << 20;
+    constexpr std::uint64_t reserve = 16U << 20;
     std::uint64_t left = free > reserve ? free - reserve : 0;
     for (auto& d : decisions) {
         if (d.action != Action::fetch) continue;

@@ -124,6 +124,7 @@ std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing
         std::erase_if(due, [&](const Decision& d) { return d.message.number == refused; });
     }
     std::vector<std::string> ids;
+    ids.reserve(due.size());
     for (const auto& d : due) ids.emplace_back(ledger_id(d.message, identities));
     if (!ids.empty()) run.ledger.want_deletion(ids);
     return due;
@@ -135,7 +136,7 @@ std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing
 void expect_implied_deletions(pop3::Maildrop& maildrop, std::span<const Decision> plan, const Identities& identities,
                               const Run& run)
 {
-    if (maildrop.to_remember().expire != 0u) return;
+    if (maildrop.to_remember().expire != 0U) return;
     std::vector<std::string> ids;
     for (const auto& d : plan)
         if (d.action == Action::fetch) ids.emplace_back(ledger_id(d.message, identities));

@@ -37,7 +37,7 @@ public:
 
 private:
     bool take_record(std::span<char> into, std::size_t& taken);
-    void throw_failure(int result);
+    void throw_failure(int why);
 
     std::unique_ptr<TlsSession> session_;
     std::exception_ptr failure_; // found behind octets that were still good; thrown by the next read

@@ -29,7 +29,7 @@ std::string immutable_uri(const base::Path& path)
     for (const char c : path.string()) {
         const auto byte = static_cast<unsigned char>(c);
         const bool word = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-        if (word || plain.find(c) != plain.npos)
+        if (word || plain.find(c) != std::string_view::npos)
             uri += c;
         else
             uri.append({'%', digits[byte >> 4], digits[byte & 15]});

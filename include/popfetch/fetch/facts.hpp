@@ -39,7 +39,7 @@ void forget_closed_login(state::Ledger& ledger);
 /// What the server could do when it was last asked, which saves two round trips (PERFORMANCE B4). Nothing when it is
 /// new, or was asked more than a week ago: servers learn. Forgotten whenever a session goes wrong.
 std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, base::WallTime now);
-void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& capabilities, base::WallTime now);
+void remember_capabilities(state::Ledger& ledger, const pop3::Capabilities& seen, base::WallTime now);
 void forget_capabilities(state::Ledger& ledger);
 
 /// One more run has seen whether messages came back of which the server had said that they are deleted (FAULTS P40).

@@ -46,6 +46,7 @@ bool agreed(const DeleteOptions& options, std::size_t count)
 std::size_t mark(Mailbox& mailbox, const std::vector<const Row*>& rows)
 {
     std::vector<std::uint32_t> numbers;
+    numbers.reserve(rows.size());
     for (const auto* row : rows) numbers.push_back(row->message.number);
     const auto refused = mailbox.maildrop().dele(numbers);
     for (const auto number : refused)
@@ -53,7 +54,7 @@ std::size_t mark(Mailbox& mailbox, const std::vector<const Row*>& rows)
     return numbers.size() - refused.size();
 }
 
-void tell(const Mailbox& mailbox, const std::vector<const Row*>& rows, std::size_t deleted, const Globals& globals)
+void tell(std::string_view account, const std::vector<const Row*>& rows, std::size_t deleted, const Globals& globals)
 {
     StandardOutput out;
     if (!globals.machine()) {
@@ -62,7 +63,7 @@ void tell(const Mailbox& mailbox, const std::vector<const Row*>& rows, std::size
     }
     for (const auto* row : rows)
         out.write(output::to_json_line({{"event", "deleted"},
-                                        {"account", mailbox.account().name},
+                                        {"account", account},
                                         {"number", row->message.number},
                                         {"uid", row->message.uid},
                                         {"size", output::Octets{row->message.size}},
@@ -88,7 +89,7 @@ base::ExitStatus run_delete(const Globals& globals, const DeleteOptions& options
         }
         const auto deleted = mark(mailbox, rows);
         std::move(mailbox).quit();
-        tell(mailbox, rows, deleted, globals);
+        tell(account.name, rows, deleted, globals);
         return deleted == rows.size() ? base::ExitStatus::ok : base::ExitStatus::temporary;
     });
 }

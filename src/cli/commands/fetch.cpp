@@ -75,6 +75,7 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     if (options.dry_run) return run_dry(accounts, options, globals);
 
     std::vector<std::string> names;
+    names.reserve(accounts.size());
     for (const auto& account : accounts) names.push_back(account.name);
     const auto front = globals.machine() ? json_front() : text_front(globals, names);
     front->confined(confinement);

@@ -30,7 +30,7 @@ std::string_view meant_by(std::string_view word)
                                                                         {"dele", "rm"},
                                                                         {"delete", "rm"},
                                                                         {"rset", "undo"}}};
-    const auto found = std::ranges::find(synonyms, word, [](const auto& pair) { return pair[0]; });
+    const auto* const found = std::ranges::find(synonyms, word, [](const auto& pair) { return pair[0]; });
     return found == synonyms.end() ? std::string_view{} : (*found)[1];
 }
 
