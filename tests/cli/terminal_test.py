@@ -69,16 +69,7 @@ class RudeSession(Session):
 
 
 class RudeServer(Pop3Server):
-    def serve(self, connection, implicit_tls):
-        session = RudeSession(self, connection)
-        try:
-            session.run()
-        except (OSError, ValueError):
-            pass
-        finally:
-            if session.listing is not None:
-                session.box.lock.release()
-            connection.close()
+    session_type = RudeSession
 
 
 class OnTerminal(unittest.TestCase):
@@ -661,16 +652,7 @@ class Choice(OnTerminal):
                 super().multi([line for line in lines if line != "TOP"])
 
         class Server(RudeServer):
-            def serve(self, connection, implicit_tls):
-                session = WithoutTop(self, connection)
-                try:
-                    session.run()
-                except (OSError, ValueError):
-                    pass
-                finally:
-                    if session.listing is not None:
-                        session.box.lock.release()
-                    connection.close()
+            session_type = WithoutTop
 
         self.configure(work=self.serve(self.mailbox, Server))
         self.assertIn("TOP", self.run_plainly("fetch", "--where", "from~ann", status=69).stderr)

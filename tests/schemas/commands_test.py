@@ -41,16 +41,7 @@ class Refusing(Session):
 
 
 class RefusingServer(Pop3Server):
-    def serve(self, connection, implicit_tls):
-        session = Refusing(self, connection)
-        try:
-            session.run()
-        except (OSError, ValueError):
-            pass
-        finally:
-            if session.listing is not None:
-                session.box.lock.release()
-            connection.close()
+    session_type = Refusing
 
 
 class Commands(unittest.TestCase):
