@@ -32,7 +32,7 @@ class Messages(Stage):
             return stage.Session.do_quit(session, argument)
         server = self.mailbox([message])
         server.session_type = type("Session", (stage.Session,), {"do_quit": do_quit})
-        self.configure(server)
+        self.configure(server, delete="fetched")              # so it waits for what QUIT brings
         process = self.start("fetch")
         self.assertEqual(process.wait(stage.PATIENCE), 0)
         self.assertEqual(self.delivered(), [message])
