@@ -85,4 +85,19 @@ TEST_CASE("What recovery finds lost was never fetched")
     CHECK_FALSE(world.ledger.entry("uid"));
 }
 
+TEST_CASE("A rehearsal takes what was promised for settled and leaves ledger and target as they are")
+{
+    World world;
+    auto shelf = std::make_unique<Shelf>();
+    const auto& shown = *shelf;
+    const auto rehearsal = delivery::rehearsal_of(std::move(shelf));
+    auto copy = state::Ledger::open(world.ledger.path(), state::Access::copy);
+    recover({*rehearsal, copy, world.policy, world.report, "work", base::wall_clock});
+    CHECK(copy.entry("uid")->standing == state::Standing::settled);
+    CHECK(shown.prepared.empty());
+    CHECK(shown.published.empty());
+    CHECK(world.ledger.entry("uid")->standing == state::Standing::promised);
+    CHECK(world.ledger.promised()[0].attempt == 1);
+}
+
 }
