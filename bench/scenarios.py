@@ -47,7 +47,7 @@ SCENARIOS = [
              targets=(wall(1.5, "floor"), wall(0.55, "mpop"), SMALL)),
     Scenario("B3-200ms", "500 messages to a maildir, TLS, 200 ms round trip", "mid", "popfetch floor mpop", tls=True, round_trip=200,
              targets=(wall(1.5, "floor"), SMALL)),
-    Scenario("B3-200ms-known", "500 messages to a maildir, TLS, 200 ms round trip, server known from an earlier run", "mid", "popfetch floor",
+    Scenario("B3-200ms-known", "the same where the server is known from an earlier run", "mid", "popfetch floor",
              tls=True, round_trip=200, known_server=True, targets=(wall(1.5, "floor"), SMALL)),
     Scenario("B4-unknown", "nothing new among 6,046, TLS, 40 ms, server not known yet", "real", "popfetch mpop", tls=True, round_trip=40,
              target="mbox", nothing_new=True, unknown_server=True, targets=(Target("turns", 5), SMALL)),
