@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
@@ -22,6 +23,9 @@ constexpr std::size_t mark_digits = 8;
 constexpr std::size_t random_bytes = 8;
 constexpr std::size_t token_digits = 2 * mark_digits + 2 * random_bytes;
 constexpr std::size_t longest_host = 64; // a name may have 255 octets, and readers add flags
+
+// By every target of this process: letters are begun by one thread while another stages.
+std::atomic<std::uint64_t> names_given{0};
 
 bool is_hex(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f'); }
 
@@ -138,7 +142,7 @@ Names::Names(Style style, std::string_view account, const base::Path& ledger, st
 std::string Names::next(base::WallTime received)
 {
     auto name = style_ == Style::maildir ? maildir_stem(received) : dated_stem(received);
-    name.append("P").append(std::to_string(::getpid())).append("Q").append(std::to_string(++count_));
+    name.append("P").append(std::to_string(::getpid())).append("Q").append(std::to_string(++names_given));
     return name.append(tail_);
 }
 

@@ -38,6 +38,7 @@ public:
     /// `ledger` is the folder that only this ledger's runs use; `role` tells the targets of one account apart.
     Names(Style style, std::string_view account, const base::Path& ledger, std::string_view role);
 
+    /// From any thread.
     std::string next(base::WallTime received);
 
     /// Written by this account's target under this ledger, by a run that has ended, or by this very process.
@@ -48,7 +49,6 @@ private:
     std::string host_;
     std::string mark_; // account, ledger
     std::string tail_; // R, mark, random, host
-    std::uint64_t count_ = 0;
 };
 
 }

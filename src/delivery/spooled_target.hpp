@@ -5,6 +5,7 @@
 //
 // A letter that is refused goes back to the server's care: its file is removed, its next try fetches it again.
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <set>
@@ -64,8 +65,8 @@ private:
     std::string_view kind_;
     bool hold_uncertain_;
     StagingFolder spool_;
-    std::set<std::string> staged_here_; // what this run staged cannot have been delivered by another
-    unsigned refused_in_a_row_ = 0;
+    std::set<std::string> staged_here_;          // what this run staged cannot have been delivered by another
+    std::atomic<unsigned> refused_in_a_row_ = 0; // begin() reads it while publish() counts
 };
 
 }

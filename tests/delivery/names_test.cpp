@@ -1,6 +1,7 @@
 #include "support/catch.hpp"
 
 #include <set>
+#include <thread>
 
 #include <unistd.h>
 
@@ -37,6 +38,23 @@ TEST_CASE("A name begins with the time of delivery and ends with the host")
     CHECK(name.size() < 200);
     Names dated{Names::Style::dated, "work", "/state", "1"};
     CHECK(dated.next(received).starts_with("20261121T081500Z.P"));
+}
+
+TEST_CASE("No name is given twice though two threads ask")
+{
+    auto names = names_of("work");
+    const auto some = [&names](std::vector<std::string>& given) {
+        for (int i = 0; i < 20000; ++i) given.push_back(names.next(received));
+    };
+    std::vector<std::string> theirs;
+    std::vector<std::string> ours;
+    {
+        const std::jthread other{[&] { some(theirs); }};
+        some(ours);
+    }
+    std::set<std::string> all{ours.begin(), ours.end()};
+    all.insert(theirs.begin(), theirs.end());
+    CHECK(all.size() == 40000);
 }
 
 TEST_CASE("The time of delivery can be read from a name of either style")
