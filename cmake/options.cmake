@@ -68,10 +68,8 @@ if(POPFETCH_SANITIZE)
   endif()
   popfetch_use_if_accepted(-Wno-maybe-uninitialized) # GCC cries wolf about its own library when it instruments it
   target_link_options(popfetch_options INTERFACE -fsanitize=${POPFETCH_SANITIZE})
-  if(POPFETCH_SANITIZE MATCHES address)
-    target_sources(popfetch_options INTERFACE
-      $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/sanitizer_options.cpp>)
-  endif()
+  target_sources(popfetch_options INTERFACE
+    $<$<STREQUAL:$<TARGET_PROPERTY:TYPE>,EXECUTABLE>:${PROJECT_SOURCE_DIR}/tests/support/sanitizer_options.cpp>)
 endif()
 if(POPFETCH_COVERAGE)
   target_compile_definitions(popfetch_options INTERFACE POPFETCH_COVERAGE_COUNTS="${PROJECT_BINARY_DIR}")

@@ -1,6 +1,6 @@
-// How AddressSanitizer and LeakSanitizer work here; part of every executable that is built with them. Compiled in and not
-// in the environment, which tests clean, nor in a file of suppressions, which a program that has confined itself cannot
-// read when it ends.
+// How AddressSanitizer, LeakSanitizer and ThreadSanitizer work here; part of every executable that is built with them.
+// Compiled in and not in the environment, which tests clean, nor in a file of suppressions, which a program that has
+// confined itself cannot read when it ends.
 
 // NOLINTBEGIN(bugprone-reserved-identifier): the sanitizers' names
 extern "C" const char* __asan_default_options()
@@ -10,8 +10,8 @@ extern "C" const char* __asan_default_options()
 
 extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
 
-// What libraries lose once, whatever we do. popfetch cannot read the symbols of a library either, so there the library's
-// name must do; the tests of `mail` look at what we do with GMime.
+// What libraries lose once, whatever we do. popfetch cannot read the symbols of a library either, so there the
+// library's name must do; the tests of `mail` look at what we do with GMime.
 extern "C" const char* __lsan_default_suppressions()
 {
     return "leak:libgssapi_krb5\n"
@@ -20,5 +20,14 @@ extern "C" const char* __lsan_default_suppressions()
            "leak:libedit\n" // the names of functions, EL_ADDFN
 #endif
            "leak:g_mime_object_register_type\n";
+}
+
+// GLib locks with futexes that are not seen, since it is not instrumented; a folder's descriptor is seen when it is
+// closed, not when opendir(3) opens it, and has been another thread's file before.
+extern "C" const char* __tsan_default_suppressions()
+{
+    return "called_from_lib:libglib-2.0.so\n"
+           "called_from_lib:libgmime-3.0.so\n"
+           "race:closedir\n";
 }
 // NOLINTEND(bugprone-reserved-identifier)
