@@ -99,11 +99,12 @@ std::optional<base::Secret> find_in_netrc(std::string_view text, std::string_vie
             if (*keyword == "machine") entry->machine = words.value().value_or("");
         } else if (*keyword == "macdef") {
             words.skip_macro();
-        } else if (*keyword == "login" && entry) {
-            entry->login = words.value().value_or("");
-        } else if (*keyword == "password" && entry) {
+        } else if (*keyword == "login") {
+            const auto word = words.value();
+            if (entry) entry->login = word.value_or("");
+        } else if (*keyword == "password") { // the word behind it is none of ours, even where no entry has begun
             const WipedText word{words.value().value_or("")};
-            entry->password = base::Secret{word.text};
+            if (entry) entry->password = base::Secret{word.text};
         } else if (*keyword == "account") {
             words.value();
         }

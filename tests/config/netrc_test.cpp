@@ -48,6 +48,11 @@ TEST_CASE("An entry without a login is for everybody and the default for every m
     CHECK(found("default password y machine pop.example.org login alice password x") == "y");
 }
 
+TEST_CASE("The word behind a keyword is no keyword though no machine has been named")
+{
+    CHECK(found("password\ndefault login alice password x\n", "pop.example.org", "alice") == "(none)");
+}
+
 TEST_CASE("Quoted texts hold blanks and quotes and a number sign is no comment inside a value")
 {
     CHECK(found("machine pop.example.org login alice password \"a b\\\"c\\\\d\"") == "a b\"c\\d");
