@@ -36,7 +36,7 @@ class Messages(Stage):
         process = self.start("fetch")
         self.assertEqual(process.wait(stage.PATIENCE), 0)
         self.assertEqual(self.delivered(), [message])
-        if not stage.sanitized():
+        if not stage.is_instrumented():
             self.assertLess(peaks[0], 64 << 10)
 
     def test_P11_text_glued_to_the_dot_ends_nothing_and_the_message_stays_where_it_is(self):

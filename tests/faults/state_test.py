@@ -107,7 +107,7 @@ class Ledger(Stage):
         self.assertEqual(process.wait(stage.PATIENCE), 0)
         server.finish()
         self.assertEqual(self.delivered(), [b"a: b\n\nc\n"])
-        if not stage.sanitized():
+        if not stage.is_instrumented():
             self.assertLess(peaks[0], 200 << 10)
 
     def test_S10_an_empty_listing_for_a_while_makes_nothing_new(self):
