@@ -32,8 +32,7 @@ void check_folder(const base::Path& folder)
         throw bad_target(folder, "belongs to user " + std::to_string(status.st_uid), "run popfetch as that user");
     if (::faccessat(AT_FDCWD, folder.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) == 0) return;
     if (errno == EACCES) throw bad_target(folder, "may not be written to");
-    throw base::SystemError{"write to", folder.native(),
-                            errno}; // a disk in trouble is mounted read-only, not a mistake
+    throw base::SystemError{"write to", folder.native(), errno}; // read-only: a disk in trouble, not a mistake
 }
 
 base::Path plain_path(const base::Path& path)
