@@ -97,8 +97,14 @@ void open_up(base::Sandbox& sandbox, const base::Path& place)
 
 void allow_lmtp(base::Sandbox& sandbox, const config::Account& account)
 {
-    for (const auto& spec : account.deliver)
-        if (spec.kind == delivery::Spec::Kind::lmtp) sandbox.may_connect_to(spec.port);
+    for (const auto& spec : account.deliver) {
+        if (spec.kind != delivery::Spec::Kind::lmtp) continue;
+        sandbox.may_connect_to(spec.port);
+        if (spec.tls == delivery::Spec::Tls::none) continue;
+        net::TlsOptions trust;
+        trust.ca_file = spec.tls_ca_file.string();
+        for (const auto& place : net::trust_places(trust)) sandbox.may_read(place);
+    }
 }
 
 void allow_destinations(base::Sandbox& sandbox, const config::Account& account, const Globals& globals)

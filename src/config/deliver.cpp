@@ -15,6 +15,12 @@ void read_on_uncertain(const Field& field, Spec& spec)
     spec.hold_uncertain = field.one_of<bool>({{"redeliver", false}, {"hold", true}});
 }
 
+Spec::Tls read_tls(const Field& field)
+{
+    using Tls = Spec::Tls;
+    return field.one_of<Tls>({{"none", Tls::none}, {"starttls", Tls::starttls}, {"implicit", Tls::implicit}});
+}
+
 constexpr Row<Spec> pipe_rows[] = {
     {{"deliver", "type", "\"pipe\", \"lmtp\"", "a command that takes each message on its input, or a mail server"},
      read_type},
@@ -39,6 +45,10 @@ constexpr Row<Spec> lmtp_rows[] = {
      [](const Field& field, Spec& spec) { spec.host = field.text("a host name or an address"); }},
     {{"deliver", "port", "24, number", "lmtp: its port"},
      [](const Field& field, Spec& spec) { spec.port = static_cast<std::uint16_t>(field.number(1, 65535)); }},
+    {{"deliver", "tls", "\"none\", \"starttls\", \"implicit\"", "lmtp: how the connection to host is encrypted"},
+     [](const Field& field, Spec& spec) { spec.tls = read_tls(field); }},
+    {{"deliver", "tls_ca_file", "path of a PEM file", "lmtp: the authorities to trust instead of the system's"},
+     [](const Field& field, Spec& spec) { spec.tls_ca_file = field.path(); }},
     {{"deliver", "recipient", "address", "lmtp: whom the messages are for"},
      [](const Field& field, Spec& spec) { spec.recipient = field.text("an address"); }},
     {{"deliver", "sender", "address", "lmtp: the sender on the envelope; without it the empty one, <>"},
@@ -64,6 +74,9 @@ Spec lmtp_of(const Field& table)
     if (spec.path.empty() == spec.host.empty()) table.lacks("either \"socket\" or \"host\"");
     if (!spec.path.empty() && find(table.members(), "port") != nullptr)
         table.invalid("\"port\" means nothing with \"socket\"");
+    if (!spec.path.empty() && spec.tls != Spec::Tls::none) table.invalid("\"tls\" means nothing with \"socket\"");
+    if (spec.tls == Spec::Tls::none && !spec.tls_ca_file.empty())
+        table.invalid("\"tls_ca_file\" needs tls = \"starttls\" or \"implicit\"");
     if (spec.recipient.empty()) table.lacks("\"recipient\"");
     return spec;
 }

@@ -3,18 +3,17 @@
 // One message and one recipient a transaction; the connection is kept for the next. Where the server offers DSN (RFC
 // 3461) the delivery id goes along as ENVID, so that a repetition can be told.
 
-#include <algorithm>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 
-#include <popfetch/base/ascii.hpp>
 #include <popfetch/base/error.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/net/dial.hpp>
+#include <popfetch/net/tls.hpp>
+#include <popfetch/smtp/session.hpp>
 
-#include "dot_stuffer.hpp"
-#include "gather.hpp"
-#include "lmtp_line.hpp"
 #include "names.hpp"
 #include "spooled_target.hpp"
 #include "targets.hpp"
@@ -23,18 +22,57 @@ namespace popfetch::delivery {
 
 namespace {
 
-constexpr int go_ahead = 354;
-
-// RFC 5321 §4.1.2: what could end the address, or the command, is not part of one.
+// What could end the address, or the command, is not part of one.
 void check_address(std::string_view key, std::string_view address)
 {
-    constexpr std::size_t longest = 320;
-    const bool fits = address.size() <= longest && std::ranges::none_of(address, [](char c) {
-                          return static_cast<unsigned char>(c) <= ' ' || c == '\x7f' || c == '<' || c == '>';
-                      });
-    if (fits) return;
+    if (smtp::is_address(address)) return;
     throw base::Error{base::ExitStatus::config, "config.deliver",
                       "lmtp: " + std::string{key} + ": " + base::printable(address) + ": not an address"};
+}
+
+net::DialOptions server_of(const Spec& spec)
+{
+    net::DialOptions server;
+    server.host = spec.path.empty() ? spec.host : spec.path.native();
+    server.port = spec.port;
+    return server;
+}
+
+// One patience for every wait (RFC 5321 §4.5.3.2 wants minutes).
+smtp::SessionOptions session_options(const Spec& spec)
+{
+    smtp::SessionOptions options;
+    options.protocol = smtp::Protocol::lmtp;
+    options.client_name = this_host();
+    options.timeouts.handshake = options.timeouts.greeting = options.timeouts.idle = spec.timeout;
+    return options;
+}
+
+net::TlsOptions tls_options(const Spec& spec)
+{
+    net::TlsOptions options;
+    options.server_name = spec.host;
+    options.ca_file = spec.tls_ca_file.string();
+    options.alpn = false; // that would say POP3
+    return options;
+}
+
+smtp::Session open_session(const Spec& spec)
+{
+    const auto deadline = net::Deadline::in(spec.timeout);
+    auto stream = net::dial(server_of(spec), deadline);
+    if (spec.tls == Spec::Tls::implicit) stream = net::start_tls(std::move(stream), tls_options(spec), deadline);
+    smtp::Session session{std::move(stream), session_options(spec)};
+    if (spec.tls == Spec::Tls::starttls) session.start_tls(tls_options(spec));
+    return session;
+}
+
+// The server is away, or talks nonsense: the message is not to blame.
+bool is_server_trouble(const base::Error& error)
+{
+    return dynamic_cast<const net::ConnectionError*>(&error) != nullptr ||
+           dynamic_cast<const net::LineTooLong*>(&error) != nullptr ||
+           dynamic_cast<const smtp::ProtocolError*>(&error) != nullptr;
 }
 
 class Lmtp final : public SpooledTarget {
@@ -52,16 +90,13 @@ private:
     std::string place() const override { return "lmtp:" + base::printable(spec_.recipient); }
 
     void connect();
-    bool offers(std::string_view extension) const;
-    LmtpReply command(const std::string& line);
-    LmtpReply open_envelope(const Parcel& parcel);
+    smtp::Reply open_envelope(const Parcel& parcel);
     void transact(const Parcel& parcel);
     void send_message(const Parcel& parcel);
-    void want(const LmtpReply& reply, bool accepted, std::string_view what);
+    void want(const smtp::Reply& reply, bool accepted, std::string_view what);
 
     Spec spec_;
-    std::optional<LmtpLine> line_;
-    std::vector<std::string> extensions_;
+    std::optional<smtp::Session> session_;
     bool in_doubt_ = false; // the whole message was sent, and no reply has come
 };
 
@@ -75,35 +110,17 @@ Lmtp::Lmtp(const Spec& spec, const Surroundings& run) : SpooledTarget{"lmtp", sp
 
 void Lmtp::connect()
 {
-    line_.reset();
-    line_.emplace(spec_);
+    session_.reset();
     try {
-        const auto greeting = line_->read_reply();
-        const auto hello = greeting.is_positive() ? command("LHLO " + this_host()) : greeting;
-        if (!hello.is_positive())
-            throw BadTarget{base::ExitStatus::temporary, "lmtp.unreachable",
-                            description() + ": refuses to talk: " + base::printable(hello.text)};
-        extensions_.clear();
-        for (std::string_view rest = hello.text; !rest.empty();) {
-            const auto end = std::min(rest.find('\n'), rest.size());
-            extensions_.push_back(base::to_upper(rest.substr(0, std::min(rest.find(' '), end))));
-            rest.remove_prefix(std::min(rest.size(), end + 1));
-        }
-    } catch (const BrokenLine& error) {
-        line_.reset();
-        throw BadTarget{base::ExitStatus::temporary, "lmtp.unreachable", error.what()};
+        session_.emplace(open_session(spec_));
+    } catch (const net::TlsError&) {
+        throw;
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const base::Error& error) {
+        if (error.status() == base::ExitStatus::config) throw;
+        throw BadTarget{base::ExitStatus::temporary, "lmtp.unreachable", "lmtp " + std::string{error.what()}};
     }
-}
-
-bool Lmtp::offers(std::string_view extension) const
-{
-    return std::ranges::find(extensions_, extension) != extensions_.end();
-}
-
-LmtpReply Lmtp::command(const std::string& line)
-{
-    line_->write(line + "\r\n");
-    return line_->read_reply();
 }
 
 void Lmtp::deliver(const Parcel& parcel)
@@ -111,33 +128,34 @@ void Lmtp::deliver(const Parcel& parcel)
     in_doubt_ = false;
     try {
         transact(parcel);
-    } catch (const BrokenLine& error) {
-        line_.reset();
-        if (in_doubt_ && holds_uncertain()) throw uncertain(description());
-        throw Undeliverable{base::ExitStatus::temporary, "delivery.temporary", error.what()};
     } catch (const Undeliverable&) {
         throw;
+    } catch (const base::Error& error) {
+        session_.reset(); // in the middle of something
+        if (!is_server_trouble(error)) throw;
+        if (in_doubt_ && holds_uncertain()) throw uncertain(description());
+        throw Undeliverable{base::ExitStatus::temporary, "delivery.temporary", "lmtp " + std::string{error.what()}};
     } catch (...) {
-        line_.reset(); // in the middle of something
+        session_.reset();
         throw;
     }
 }
 
 // The server may have closed a connection that was idle while mail was retrieved: then a new one.
-LmtpReply Lmtp::open_envelope(const Parcel& parcel)
+smtp::Reply Lmtp::open_envelope(const Parcel& parcel)
 {
-    const bool kept = line_.has_value();
+    const bool kept = session_.has_value();
     if (!kept) connect();
-    auto mail = "MAIL FROM:<" + spec_.sender + ">";
-    if (offers("8BITMIME")) mail += " BODY=8BITMIME";
-    if (offers("DSN")) mail += " ENVID=" + parcel.delivery_id;
+    std::string parameters;
+    if (session_->offers("8BITMIME")) parameters += " BODY=8BITMIME";
+    if (session_->offers("DSN")) parameters += " ENVID=" + parcel.delivery_id;
     try {
-        auto reply = command(mail);
-        if (!kept || reply.code != 421) return reply;
-    } catch (const BrokenLine&) {
+        auto reply = session_->mail(spec_.sender, parameters);
+        if (!kept || !reply.is_farewell()) return reply;
+    } catch (const net::ConnectionError&) {
         if (!kept) throw;
     }
-    line_.reset();
+    session_.reset();
     return open_envelope(parcel);
 }
 
@@ -145,36 +163,35 @@ void Lmtp::transact(const Parcel& parcel)
 {
     const auto mail = open_envelope(parcel);
     want(mail, mail.is_positive(), "the sender");
-    const auto recipient = command("RCPT TO:<" + spec_.recipient + ">");
+    const auto recipient = session_->rcpt(spec_.recipient);
     want(recipient, recipient.is_positive(), "the recipient");
-    const auto data = command("DATA");
-    want(data, data.code == go_ahead, "the message");
+    const auto data = session_->data();
+    want(data, data.asks_for_message(), "the message");
     send_message(parcel);
-    const auto taken = line_->read_last_reply(); // RFC 2033 §4.2: one for each recipient
+    const auto verdict = session_->read_verdict();
     in_doubt_ = false;
-    want(taken, taken.is_positive(), "the message");
+    want(verdict, verdict.is_positive(), "the message");
 }
 
 void Lmtp::send_message(const Parcel& parcel)
 {
-    Gather out{*line_};
-    DotStuffer stuffer{out};
-    parcel.message.read_back(stuffer);
-    stuffer.finish();
+    smtp::MessageData data{*session_};
+    parcel.message.read_back(data);
     in_doubt_ = true;
-    out.flush();
+    data.finish();
 }
 
-void Lmtp::want(const LmtpReply& reply, bool accepted, std::string_view what)
+void Lmtp::want(const smtp::Reply& reply, bool accepted, std::string_view what)
 {
     if (accepted) return;
     const auto text = description() + ": refuses " + std::string{what} + ": " + std::to_string(reply.code) + " " +
                       base::printable(reply.text);
     // A connection whose transaction is open cannot be used for the next one.
     try {
-        if (reply.code == 421 || !command("RSET").is_positive()) line_.reset();
-    } catch (const BrokenLine&) {
-        line_.reset();
+        if (reply.is_farewell() || !session_->rset().is_positive()) session_.reset();
+    } catch (const base::Error& error) {
+        session_.reset();
+        if (!is_server_trouble(error)) throw;
     }
     if (reply.is_temporary()) throw Undeliverable{base::ExitStatus::temporary, "delivery.temporary", text};
     throw Undeliverable{base::ExitStatus::cannot_create, "delivery.refused", text};

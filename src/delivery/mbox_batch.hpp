@@ -15,7 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "gather.hpp"
+#include <popfetch/base/buffered_sink.hpp>
+
 #include "staging_folder.hpp"
 
 namespace popfetch::delivery {
@@ -46,7 +47,7 @@ public:
     void finish();
 
 private:
-    Gather out_;
+    base::BufferedSink out_;
 };
 
 class BatchFile {

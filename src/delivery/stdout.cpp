@@ -8,8 +8,9 @@
 
 #include <unistd.h>
 
+#include <popfetch/base/buffered_sink.hpp>
+
 #include "draft.hpp"
-#include "gather.hpp"
 #include "mbox_format.hpp"
 #include "staging_folder.hpp"
 #include "targets.hpp"
@@ -73,7 +74,7 @@ std::vector<Receipt> Stdout::stage(std::span<const std::unique_ptr<Letter>> lett
 std::vector<Outcome> Stdout::publish(std::span<const Receipt> receipts)
 {
     StdoutSink sink;
-    Gather out{sink};
+    base::BufferedSink out{sink};
     std::vector<Outcome> outcomes;
     for (const auto& receipt : receipts) {
         const auto found = staged_.find(receipt.token);

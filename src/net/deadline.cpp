@@ -2,12 +2,19 @@
 
 #include <algorithm>
 
+#include <popfetch/base/interrupt.hpp>
+
 namespace popfetch::net {
 
 Deadline Deadline::in(std::chrono::milliseconds time)
 {
     constexpr std::chrono::milliseconds longest = std::chrono::hours{24 * 365 * 100};
     return time > longest ? never() : Deadline{Clock::now() + time};
+}
+
+void Deadline::throw_if_interrupted() const
+{
+    if (heeds_signals_) base::throw_if_interrupted();
 }
 
 std::chrono::milliseconds Deadline::left() const

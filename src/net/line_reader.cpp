@@ -39,6 +39,12 @@ LineReader::LineReader(std::unique_ptr<Stream> stream, const Timeouts& timeouts)
 {
 }
 
+Deadline LineReader::patience() const
+{
+    const auto deadline = earlier(Deadline::in(idle_), total_);
+    return ignores_signals_ ? deadline.despite_signals() : deadline;
+}
+
 std::string_view LineReader::line(std::size_t limit)
 {
     restart_rate();

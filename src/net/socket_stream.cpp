@@ -8,7 +8,6 @@
 #include <sys/socket.h>
 
 #include <popfetch/base/error.hpp>
-#include <popfetch/base/interrupt.hpp>
 #include <popfetch/net/dial.hpp>
 
 #include "failure.hpp"
@@ -54,7 +53,7 @@ SocketStream::SocketStream(base::Fd socket, std::string peer, bool local)
 std::size_t SocketStream::read_some(std::span<char> into, Deadline deadline)
 {
     const auto start = Deadline::Clock::now();
-    base::throw_if_interrupted();
+    deadline.throw_if_interrupted();
     for (;;) {
         if (const auto count = receive(socket_.get(), into, peer_)) return *count;
         if (!wait_for(socket_.get(), POLLIN, deadline)) throw timed_out(peer_, "no answer", start);
@@ -64,7 +63,7 @@ std::size_t SocketStream::read_some(std::span<char> into, Deadline deadline)
 void SocketStream::write_all(std::string_view bytes, Deadline deadline)
 {
     const auto start = Deadline::Clock::now();
-    base::throw_if_interrupted();
+    deadline.throw_if_interrupted();
     for (;;) {
         bytes.remove_prefix(send_some(socket_.get(), bytes, peer_));
         if (bytes.empty()) return;

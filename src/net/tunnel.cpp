@@ -7,7 +7,6 @@
 #include <poll.h>
 
 #include <popfetch/base/ascii.hpp>
-#include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
 
 #include "failure.hpp"
@@ -58,7 +57,7 @@ TunnelStream::TunnelStream(const TunnelCommand& command, const Destination& dest
 std::size_t TunnelStream::read_some(std::span<char> into, Deadline deadline)
 {
     const auto start = Deadline::Clock::now();
-    base::throw_if_interrupted();
+    deadline.throw_if_interrupted();
     try {
         for (;;) {
             if (const auto count = receive(tunnel_.socket(), into, peer_)) {
@@ -77,7 +76,7 @@ std::size_t TunnelStream::read_some(std::span<char> into, Deadline deadline)
 void TunnelStream::write_all(std::string_view bytes, Deadline deadline)
 {
     const auto start = Deadline::Clock::now();
-    base::throw_if_interrupted();
+    deadline.throw_if_interrupted();
     try {
         for (;;) {
             bytes.remove_prefix(send_some(tunnel_.socket(), bytes, peer_));

@@ -1,6 +1,7 @@
 #pragma once
 // The one place where the program waits for the network. A wait ends when a descriptor is ready, when the deadline has
-// passed, or, by throwing base::Interrupted, when a signal has arrived. EINTR alone ends nothing.
+// passed, or, by throwing base::Interrupted, when a signal has arrived (unless the deadline goes on despite signals).
+// EINTR alone ends nothing.
 
 #include <span>
 

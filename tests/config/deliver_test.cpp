@@ -66,11 +66,15 @@ host = "mail"
 port = 2424
 recipient = "a@b"
 sender = "c@d"
+tls = "starttls"
+tls_ca_file = "/etc/ca.pem"
 timeout = "1m")")
                              .deliver.at(0);
     CHECK(by_host.host == "mail");
     CHECK(by_host.port == 2424);
     CHECK(by_host.sender == "c@d");
+    CHECK(by_host.tls == Spec::Tls::starttls);
+    CHECK(by_host.tls_ca_file == "/etc/ca.pem");
     CHECK(by_host.timeout == std::chrono::minutes{1});
 }
 
@@ -106,6 +110,10 @@ TEST_CASE("What is wrong with a target is told with its line")
          "config.missing: " + place + " needs either \"socket\" or \"host\""},
         {"{ type = \"lmtp\", socket = \"/s\", port = 24, recipient = \"a\" }",
          "config.value: " + place + ": \"port\" means nothing with \"socket\""},
+        {"{ type = \"lmtp\", socket = \"/s\", tls = \"starttls\", recipient = \"a\" }",
+         "config.value: " + place + ": \"tls\" means nothing with \"socket\""},
+        {"{ type = \"lmtp\", host = \"h\", tls_ca_file = \"/ca\", recipient = \"a\" }",
+         "config.value: " + place + ": \"tls_ca_file\" needs tls = \"starttls\" or \"implicit\""},
         {"{ type = \"lmtp\", socket = \"/s\" }", "config.missing: " + place + " needs \"recipient\""},
         {"{ type = \"maildir\", path = \"/m\" }", "config.value: popfetch.toml:4: \"deliver.type\" in account \"work\" "
                                                   "is \"maildir\"; expected \"pipe\" or \"lmtp\""},

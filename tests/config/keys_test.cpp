@@ -167,6 +167,7 @@ TEST_CASE("The keys of the tables are listed once each")
     CHECK(names == std::set<std::string>{"proxy.command", "deliver.type", "deliver.command", "deliver.run_as",
                                          "deliver.timeout", "deliver.strict", "deliver.on_uncertain", "deliver.socket",
                                          "deliver.host", "deliver.port", "deliver.recipient", "deliver.sender",
+                                         "deliver.tls", "deliver.tls_ca_file",
                                          "delete.keep_newest", "delete.keep_bytes"});
 }
 

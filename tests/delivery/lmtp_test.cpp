@@ -3,8 +3,8 @@
 #include <netinet/in.h>
 
 #include "support/errors.hpp"
+#include "support/tls_server.hpp"
 
-#include "delivery/dot_stuffer.hpp"
 #include "killed.hpp"
 
 using namespace popfetch;
@@ -26,16 +26,6 @@ bool is_refusal(const Outcome& outcome, std::string_view kind, std::string_view 
 {
     return outcome.kind == Outcome::Kind::refused && outcome.error->kind() == kind &&
            std::string_view{outcome.error->what()}.find(words) != std::string_view::npos;
-}
-
-std::string stuffed(std::string_view text, std::size_t split)
-{
-    base::StringSink sink;
-    delivery::DotStuffer stuffer{sink};
-    stuffer.write(text.substr(0, split));
-    stuffer.write(text.substr(split));
-    stuffer.finish();
-    return sink.text;
 }
 
 }
@@ -68,14 +58,6 @@ TEST_CASE("The connection is kept for the next message and what a server does no
     REQUIRE(commands.size() == 7);
     CHECK(commands[1] == "MAIL FROM:<bob@example.org>");
     CHECK(commands[4] == commands[1]);
-}
-
-TEST_CASE("Lines that begin with a dot get another and line ends become CRLF at every split")
-{
-    const std::string text = ".\n..a\nb.\n\n.c\r\nd\re";
-    for (std::size_t split = 0; split <= text.size(); ++split)
-        CHECK(stuffed(text, split) == "..\r\n...a\r\nb.\r\n\r\n..c\r\r\nd\re\r\n.\r\n");
-    CHECK(stuffed("", 0) == ".\r\n");
 }
 
 TEST_CASE("A refusal is that of one message and the connection serves the next")
@@ -143,18 +125,18 @@ TEST_CASE("A server that cannot be reached or will not talk stops the run before
     auto failure = failure_of([&] { stand.start(); });
     CHECK(failure.kind == "lmtp.unreachable");
     CHECK(failure.is_temporary());
-    CHECK(failure.says("refuses to talk: go away"));
+    CHECK(failure.says("refuses to talk: 554 go away"));
     stand.server.say("greeting", "HTTP/1.1 400 Bad Request");
     CHECK(failure_of([&] { stand.start(); }).says("not a reply: HTTP/1.1"));
     stand.server.say("greeting", "220 " + std::string(10000, 'x'));
-    CHECK(failure_of([&] { stand.start(); }).says("a reply without end"));
+    CHECK(failure_of([&] { stand.start(); }).says("a line of more than"));
 
     stand.spec.path = stand.folder / "no-socket";
     failure = failure_of([&] { stand.start(); });
     CHECK(failure.kind == "lmtp.unreachable");
     CHECK(failure.is_temporary());
     stand.spec.path = "/" + std::string(200, 'x');
-    CHECK(failure_of([&] { stand.start(); }).says("too long for a socket"));
+    CHECK(failure_of([&] { stand.start(); }).says("too long for the path of a socket"));
 }
 
 TEST_CASE("A server over TCP that does not answer in time is unreachable")
@@ -173,7 +155,42 @@ TEST_CASE("A server over TCP that does not answer in time is unreachable")
     stand.spec.host = "127.0.0.1";
     stand.spec.port = ntohs(address.sin_port);
     stand.spec.timeout = std::chrono::seconds{1};
-    CHECK(failure_of([&] { stand.start(); }).says("no answer in time"));
+    CHECK(failure_of([&] { stand.start(); }).says("no answer"));
+}
+
+TEST_CASE("A server over TCP can be reached by TLS and its certificate is verified")
+{
+    test::TempFolder folder;
+    const auto authority = test::make_authority("Test CA");
+    test::put_text(folder / "ca.pem", authority.certificate_pem());
+    std::string heard;
+    test::TlsServer server{
+        {.identity = test::issue(authority, {.addresses = {"127.0.0.1"}}), .talk = [&](test::TlsPeer& peer) {
+             peer.say("220 ready\r\n");
+             for (const auto* const reply : {"250 hello\r\n", "250 ok\r\n", "250 ok\r\n", "354 go\r\n"}) {
+                 heard += peer.hear();
+                 peer.say(reply);
+             }
+             while (!heard.ends_with("\r\n.\r\n")) heard += peer.hear();
+             peer.say("250 taken\r\n");
+         }}};
+    LmtpStand stand;
+    stand.spec.path.clear();
+    stand.spec.host = "127.0.0.1";
+    stand.spec.port = server.port();
+    stand.spec.tls = delivery::Spec::Tls::implicit;
+    stand.spec.tls_ca_file = folder / "ca.pem";
+    CHECK(deliver(*stand.start()).kind == Outcome::Kind::published);
+    CHECK(server.finish().shook_hands);
+    CHECK(heard.find("DATA\r\nSubject: one\r\n\r\nHello\r\n.\r\n") != std::string::npos);
+}
+
+TEST_CASE("An LMTP server without the encryption that was asked for gets no message")
+{
+    LmtpStand stand;
+    stand.spec.tls = delivery::Spec::Tls::starttls;
+    CHECK(failure_of([&] { stand.start(); }).kind == "tls.unavailable");
+    CHECK(stand.server.commands().size() == 1);
 }
 
 TEST_CASE("An address that could end the command is an error of the configuration")

@@ -135,12 +135,15 @@ public:
 /// What the configuration says of one target.
 struct Spec {
     enum class Kind { maildir, mbox, files, stdout_, pipe, lmtp };
+    enum class Tls { none, starttls, implicit };
     Kind kind = Kind::maildir;
     base::Path path;               // maildir, mbox, files; for lmtp a UNIX socket
     std::vector<std::string> argv; // pipe: no shell; fixed tokens %{account} %{delivery_id} %{uid} %{size} %{attempt},
                                    // each inside one argument
     std::string host;              // lmtp over TCP
     std::uint16_t port = 24;
+    Tls tls = Tls::none;           // lmtp over TCP
+    base::Path tls_ca_file;        // lmtp: PEM; empty: the system's authorities
     std::string recipient;             // lmtp
     std::string sender;                // lmtp envelope sender; empty: <>
     std::string run_as;                // pipe: user name, required when run as root (FAULTS C09)

@@ -15,6 +15,17 @@ public:
     static Deadline never() { return Deadline{Clock::time_point::max()}; }
 
     explicit Deadline(Clock::time_point at) : at_{at} {}
+    /// The same time for a wait that a signal does not end: for an answer that must be known before the program may
+    /// go. Keep it short.
+    Deadline despite_signals() const
+    {
+        Deadline same{at_};
+        same.heeds_signals_ = false;
+        return same;
+    }
+    /// Throws base::Interrupted when a signal has arrived, unless this wait goes on despite it.
+    void throw_if_interrupted() const;
+    bool heeds_signals() const { return heeds_signals_; }
     /// What is left, at least 0; capped so that poll(2) can take it as milliseconds.
     std::chrono::milliseconds left() const;
     bool passed() const { return Clock::now() >= at_; }
@@ -22,6 +33,7 @@ public:
 
 private:
     Clock::time_point at_;
+    bool heeds_signals_ = true;
 };
 
 /// The patience of one session (RELIABILITY §4.6). Every wait of a session is bounded by one of these.

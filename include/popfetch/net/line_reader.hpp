@@ -57,13 +57,17 @@ public:
     /// reply for as long as `idle`, but what it has begun to send must flow (FAULTS N06).
     void set_patience(std::chrono::milliseconds idle) { idle_ = idle; }
 
+    /// From now on a signal ends no wait for bytes or for room to send: for the last reply of a transaction, whose
+    /// outcome must be known. Set a short patience first.
+    void ignore_signals() { ignores_signals_ = true; }
+
     /// Octets received since the start, for rates and reports. Turns: how often we had to wait with nothing buffered
     /// after having sent something (PERFORMANCE.md counts these).
     std::uint64_t received() const { return received_; }
     unsigned turns() const { return turns_; }
 
 private:
-    Deadline patience() const { return earlier(Deadline::in(idle_), total_); }
+    Deadline patience() const;
     std::size_t find_line_end(std::size_t from) const;
     std::string_view take_line(std::size_t line_end, std::size_t limit);
     std::size_t await_line_end(std::size_t limit);
@@ -82,6 +86,7 @@ private:
     std::uint64_t received_ = 0;
     unsigned turns_ = 0;
     bool sent_ = false;
+    bool ignores_signals_ = false;
     Deadline::Clock::duration window_waited_{};
     std::uint64_t window_received_ = 0;
 };

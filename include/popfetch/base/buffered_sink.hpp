@@ -6,11 +6,11 @@
 
 #include <popfetch/base/byte_sink.hpp>
 
-namespace popfetch::delivery {
+namespace popfetch::base {
 
-class Gather final : public base::ByteSink {
+class BufferedSink final : public ByteSink {
 public:
-    explicit Gather(base::ByteSink& next) : next_{next} {}
+    explicit BufferedSink(ByteSink& next) : next_{next} {}
 
     void write(std::string_view bytes) override
     {
@@ -30,7 +30,7 @@ public:
 private:
     static constexpr std::size_t at_once = std::size_t{128} * 1024;
 
-    base::ByteSink& next_;
+    ByteSink& next_;
     std::string held_;
     std::uint64_t written_ = 0;
 };
