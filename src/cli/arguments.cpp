@@ -9,6 +9,7 @@
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/suggestion.hpp>
 #include <popfetch/base/units.hpp>
+#include <popfetch/config/configuration.hpp>
 
 namespace popfetch::cli {
 
@@ -92,6 +93,16 @@ ValueCheck a_duration()
         return base::parse_duration(value) ? std::string{}
                                            : not_wanted(value, "no time; write it as 30s, 5m, 12h or 14d");
     };
+}
+
+void take_path(CLI::Option& option)
+{
+    option.transform(CLI::Validator{[](std::string& value) {
+                                        return readable_by([&value](const std::string& text) {
+                                            value = config::resolve(text, {}).string();
+                                        })(std::string{value});
+                                    },
+                                    ""});
 }
 
 ValueCheck readable_by(std::function<void(const std::string&)> read)

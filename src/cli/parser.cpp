@@ -49,17 +49,19 @@ CLI::Option* add_when(CLI::App& app, const std::string& name, When& when, const 
 
 void add_globals(CLI::App& app, Globals& globals)
 {
-    app.add_option("--config", globals.config, "The configuration, instead of ~/.config/popfetch/popfetch.toml")
-        ->type_name("FILE");
-    app.add_option("--state-dir", globals.state_dir, "Where the ledgers are, instead of ~/.local/state/popfetch")
-        ->type_name("DIR");
+    take_path(
+        *app.add_option("--config", globals.config, "The configuration, instead of ~/.config/popfetch/popfetch.toml")
+             ->type_name("FILE"));
+    take_path(
+        *app.add_option("--state-dir", globals.state_dir, "Where the ledgers are, instead of ~/.local/state/popfetch")
+             ->type_name("DIR"));
     app.add_flag("--json", globals.json, "Print JSON: a document, or for fetch one event a line");
     app.add_flag("--ndjson", globals.ndjson, "Print JSON, one object a line")->excludes("--json");
     app.add_flag("-q,--quiet", globals.quiet, "Say nothing but errors");
     app.add_flag("-v,--verbose", globals.verbose, "Say more");
-    app.add_option("--trace", globals.trace,
-                   "Show the conversation with the server, secrets hidden, on standard error or in a file")
-        ->type_name("[=FILE]");
+    take_path(*app.add_option("--trace", globals.trace,
+                              "Show the conversation with the server, secrets hidden, on standard error or in a file")
+                   ->type_name("[=FILE]"));
     app.add_flag("--no-sandbox", globals.no_sandbox, "Do not let the kernel confine this run");
     add_when(app, "--color", globals.color, "Colours");
     add_when(app, "--progress", globals.progress, "Lines of progress");

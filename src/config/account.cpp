@@ -24,6 +24,8 @@ bool is_plain(char c) noexcept
     return is_letter_or_digit(c) || marks.find(c) != std::string_view::npos;
 }
 
+}
+
 // A URL's user can hold any byte. Different names stay different: '%' and '~' are not plain.
 std::string file_name(std::string_view name)
 {
@@ -40,8 +42,6 @@ std::string file_name(std::string_view name)
     }
     if (safe.size() <= longest_file_name) return safe;
     return safe.substr(0, longest_file_name / 2) + '~' + base::sha256_hex(name).substr(0, 32);
-}
-
 }
 
 bool is_account_name(std::string_view name) noexcept

@@ -26,10 +26,14 @@ public:
     Parsed read();
 
 private:
-    Section section(std::string title) const { return {file_, folder_, std::move(title)}; }
+    Section section(std::string title, std::string account = {}) const
+    {
+        return {file_, folder_, std::move(title), std::move(account)};
+    }
     const Value::Table& table(const Member& member, std::string_view how) const;
     void check_top_level() const;
     void read_section(const Section& section, const Value::Table& members, Account& account);
+    Account with_defaults(std::string name);
     void read_account(const Member& member);
     void note_secrets(const Value::Table& members, const Account& account);
     void check_ledger(const Section& section, unsigned line, const Account& account);
@@ -39,7 +43,6 @@ private:
     const base::Path folder_;
     Value::Table no_defaults_;
     const Value::Table* defaults_members_ = &no_defaults_;
-    Account defaults_;
     std::map<base::Path, std::string> ledgers_; // file to account
     Parsed parsed_;
 };
@@ -121,6 +124,15 @@ void Reader::check_ledger(const Section& section, unsigned line, const Account& 
                   "give it another \"state_id\""};
 }
 
+// Read again for each account: %{account} in it is another one's every time.
+Account Reader::with_defaults(std::string name)
+{
+    Account account;
+    account.name = std::move(name);
+    read_section(section("[defaults]", account.name), *defaults_members_, account);
+    return account;
+}
+
 void Reader::read_account(const Member& member)
 {
     const auto name = base::printable(member.key);
@@ -128,13 +140,12 @@ void Reader::read_account(const Member& member)
         throw Invalid{"config.unknown_key", section({}).at(member.line) + "the account of \"" + name + "\" has no name",
                       "write [account.NAME] above it"};
     const auto& members = table(member, "write [account.NAME] and its keys below it");
-    const auto own = section("account \"" + name + '"');
+    const auto own = section("account \"" + name + '"', member.key);
     if (!is_account_name(member.key))
         throw Invalid{"config.value", own.at(member.line) + '"' + name + "\" is no name for an account",
                       "expected " + std::string{account_name_rule}};
 
-    auto account = defaults_;
-    account.name = member.key;
+    auto account = with_defaults(member.key);
     read_section(own, members, account);
     check_account(own, member.line, account);
     complete(account);
@@ -146,13 +157,12 @@ void Reader::read_account(const Member& member)
 Parsed Reader::read()
 {
     check_top_level();
-    if (const auto* const defaults = find(members_, "defaults")) {
+    if (const auto* const defaults = find(members_, "defaults"))
         defaults_members_ = &table(*defaults, "write [defaults] and keys below it");
-        read_section(section("[defaults]"), *defaults_members_, defaults_);
-    }
     if (const auto* const accounts = find(members_, "account")) {
         for (const auto& member : table(*accounts, "write [account.NAME] for each account")) read_account(member);
     }
+    if (parsed_.configuration.accounts.empty()) with_defaults("account"); // for its mistakes alone
     return std::move(parsed_);
 }
 

@@ -1,5 +1,7 @@
 // deliver = "maildir:PATH", a table for a pipe or LMTP, or a list of these.
 
+#include "names.hpp"
+#include "placeholders.hpp"
 #include "row.hpp"
 
 namespace popfetch::config {
@@ -7,6 +9,13 @@ namespace popfetch::config {
 namespace {
 
 using delivery::Spec;
+
+Spec target_of(std::string_view text, const base::Path& folder)
+{
+    auto spec = delivery::parse_spec(text);
+    if (!spec.path.empty()) spec.path = resolve(spec.path.string(), folder);
+    return spec;
+}
 
 void read_type(const Field&, Spec&) {} // read before the others: it decides which of them there are
 void read_timeout(const Field& field, Spec& spec) { spec.timeout = field.duration("5m"); }
@@ -26,7 +35,7 @@ constexpr Row<Spec> pipe_rows[] = {
      read_type},
     {{"deliver", "command", "list: program, arguments",
       "pipe: run for each message, without a shell; %{account} %{delivery_id} %{uid} %{size} %{attempt} are replaced"},
-     [](const Field& field, Spec& spec) { spec.argv = field.argv(); }},
+     [](const Field& field, Spec& spec) { spec.argv = field.argv(Field::Run::for_messages); }},
     {{"deliver", "run_as", "user name", "pipe: whose rights the command has; needed when popfetch runs as root"},
      [](const Field& field, Spec& spec) { spec.run_as = field.text("a user name"); }},
     {{"deliver", "timeout", "duration, \"5m\"", "how long one delivery may take"}, read_timeout},
@@ -92,13 +101,7 @@ Spec table_of(const Field& table)
 Spec text_of(const Field& field, std::string_view expected)
 {
     const auto text = field.text(expected);
-    try {
-        auto spec = delivery::parse_spec(text);
-        if (!spec.path.empty()) spec.path = resolve(spec.path.string(), field.section().folder);
-        return spec;
-    } catch (const base::Error& error) {
-        field.invalid(error.what());
-    }
+    return field.understood([&] { return target_of(text, field.section().folder); });
 }
 
 }
@@ -112,6 +115,11 @@ std::vector<Spec> read_deliver(const Field& field)
         specs.push_back(element.is_table() ? table_of(element) : text_of(element, expected));
     if (specs.empty()) field.wrong(expected);
     return specs;
+}
+
+delivery::Spec parse_deliver(std::string_view text, std::string_view account)
+{
+    return target_of(filled(text, file_name(account)), {});
 }
 
 void add_deliver_keys(std::vector<Key>& keys)

@@ -6,6 +6,8 @@
 #include <popfetch/base/units.hpp>
 #include <popfetch/config/configuration.hpp>
 
+#include "placeholders.hpp"
+
 namespace popfetch::config {
 
 namespace {
@@ -75,7 +77,7 @@ std::string Field::text(std::string_view expected) const
     const auto* const text = std::get_if<std::string>(&value_.is);
     if (text == nullptr || text->empty()) wrong(expected);
     if (!fits_on_a_line(*text)) invalid("a line break or NUL is inside", "POP3 cannot carry that");
-    return *text;
+    return understood([&] { return filled(*text, section_.account); });
 }
 
 bool Field::flag() const
@@ -117,11 +119,7 @@ std::uint64_t Field::size(std::string_view example) const
 base::Path Field::path() const
 {
     const auto written = text("a path");
-    try {
-        return resolve(written, section_.folder);
-    } catch (const Invalid& error) {
-        invalid(error.what());
-    }
+    return understood([&] { return resolve(written, section_.folder); });
 }
 
 base::Secret Field::secret() const
@@ -132,7 +130,7 @@ base::Secret Field::secret() const
     return base::Secret{*text};
 }
 
-std::vector<std::string> Field::argv() const
+std::vector<std::string> Field::argv(Run run) const
 {
     constexpr std::string_view expected =
         "a list of texts, the program first (no shell reads it): [\"pass\", \"show\", \"mail\"]";
@@ -143,11 +141,13 @@ std::vector<std::string> Field::argv() const
         const auto* const text = std::get_if<std::string>(&element.is);
         if (text == nullptr) wrong(expected);
         if (text->find('\0') != std::string::npos) invalid("a NUL is inside");
-        argv.push_back(*text);
+        const bool by_path = argv.empty() && (text->starts_with('~') || text->find('/') != std::string::npos);
+        if (by_path)
+            argv.push_back(Field{section_, name_, element, Shown::never}.path().string());
+        else
+            argv.push_back(run == Run::once ? filled_argument(*text, section_.account) : *text);
     }
     if (argv.front().empty()) wrong(expected);
-    const bool by_path = argv.front().front() == '~' || argv.front().find('/') != std::string::npos;
-    if (by_path) argv.front() = Field{section_, name_, list->front(), Shown::never}.path().string();
     return argv;
 }
 

@@ -20,9 +20,10 @@ namespace popfetch::config {
 
 /// The part of the file that is being read, as messages name it.
 struct Section {
-    std::string file;  // "popfetch.toml"
-    base::Path folder; // what relative paths are relative to
-    std::string title; // `account "work"`, "[defaults]"
+    std::string file;    // "popfetch.toml"
+    base::Path folder;   // what relative paths are relative to
+    std::string title;   // `account "work"`, "[defaults]"
+    std::string account; // what %{account} is here
 
     std::string at(unsigned line) const; // "popfetch.toml:7: "
 };
@@ -42,7 +43,8 @@ public:
     bool is_list() const noexcept { return std::holds_alternative<Value::List>(value_.is); }
     bool is_table() const noexcept { return std::holds_alternative<Value::Table>(value_.is); }
 
-    /// Not empty, on one line, without NUL: what goes into a POP3 command or a name must be (FAULTS A14).
+    /// Not empty, on one line, without NUL: what goes into a POP3 command or a name must be (FAULTS A14). %{account} is
+    /// replaced.
     std::string text(std::string_view expected) const;
     bool flag() const;
     std::uint64_t number(std::uint64_t least, std::uint64_t most) const;
@@ -52,8 +54,10 @@ public:
     std::uint64_t size(std::string_view example) const;
     base::Path path() const;
     base::Secret secret() const;
-    /// A program and its arguments, run without a shell. A program given by a path is resolved as paths are.
-    std::vector<std::string> argv() const;
+    /// A program and its arguments, run without a shell. A program given by a path is resolved as paths are. %{account}
+    /// is replaced, unless the program is run for messages and replaces more.
+    enum class Run { once, for_messages };
+    std::vector<std::string> argv(Run run = Run::once) const;
     /// One text or a list of them.
     std::vector<std::string> texts(std::string_view expected) const;
     /// The words a key knows.
@@ -81,6 +85,10 @@ public:
     /// Something that this table lacks: `"deliver" in account "work" needs "command"`.
     [[noreturn]] void lacks(std::string_view text) const;
 
+    /// What `read` makes of the value; an Invalid that it throws says where the value stands.
+    template<class Read>
+    auto understood(Read read) const;
+
 private:
     std::string described() const;
     [[noreturn]] void wrong_word(const std::vector<std::string_view>& words) const;
@@ -90,6 +98,16 @@ private:
     const Value& value_;
     Shown shown_;
 };
+
+template<class Read>
+auto Field::understood(Read read) const
+{
+    try {
+        return read();
+    } catch (const base::Error& error) {
+        invalid(error.what());
+    }
+}
 
 template<class T>
 T Field::one_of(std::initializer_list<std::pair<std::string_view, T>> words) const

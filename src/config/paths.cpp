@@ -60,6 +60,23 @@ base::Path home_of(const std::string& user)
     return *home;
 }
 
+[[noreturn]] void refuse(std::string_view text, std::string_view why, std::string_view advice)
+{
+    throw Invalid{"config.value", '"' + base::printable(text, 1000) + "\" " + std::string{why}, advice};
+}
+
+// A folder made under such a name would be in the way, and `rm -rf ~` is the obvious remedy (FAULTS L15).
+void refuse_what_nobody_means(std::string_view text)
+{
+    if (text.starts_with(' ') || text.starts_with('\t')) refuse(text, "begins with a blank", "take it away");
+    constexpr std::string_view first_of_name = "{_ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    if (text.size() > 1 && text[0] == '$' && first_of_name.find(text[1]) != std::string_view::npos)
+        refuse(text, "begins with a variable of a shell, and no shell reads it", "write ~ for the home folder");
+    for (auto at = text.find("/~"); at != std::string_view::npos; at = text.find("/~", at + 2))
+        if (at + 2 == text.size() || text[at + 2] == '/')
+            refuse(text, "has a ~ inside", "it means the home folder at the beginning alone");
+}
+
 }
 
 base::Path usual_file()
@@ -76,6 +93,7 @@ base::Path usual_state_dir()
 
 base::Path resolve(std::string_view text, const base::Path& base)
 {
+    refuse_what_nobody_means(text);
     if (!text.starts_with('~')) return base / text;
     const auto slash = std::min(text.find('/'), text.size());
     const std::string user{text.substr(1, slash - 1)};

@@ -47,7 +47,9 @@ TEST_CASE("Paths are resolved against home folders and the folder of the file")
     CHECK(config::resolve("~//etc", "/base") == "/home/alice/etc");
     CHECK(config::resolve("~root", "/base") == ::getpwnam("root")->pw_dir);
     CHECK(config::resolve("~root/x", "/base") == popfetch::base::Path{::getpwnam("root")->pw_dir} / "x");
-    CHECK(config::resolve("x/~", "/base") == "/base/x/~");
+    CHECK(config::resolve("x/~y", "/base") == "/base/x/~y");
+    CHECK(config::resolve("x~", "/base") == "/base/x~");
+    CHECK(config::resolve("a$HOME", "/base") == "/base/a$HOME");
     CHECK(config::resolve("../x", "/base") == "/base/../x");
     CHECK(config::resolve("/abs", "/base") == "/abs");
 }

@@ -32,13 +32,17 @@ Configuration parse(std::string_view text, const base::Path& file);
 fetch::DeleteRule parse_delete_rule(std::string_view text);
 std::string to_text(const fetch::DeleteRule& rule);
 
+/// What --to says for an account: `deliver` as a text, with ~ and %{account}; what is relative is so to the working
+/// directory. Throws Error "config.deliver", "config.value".
+delivery::Spec parse_deliver(std::string_view text, std::string_view account);
+
 /// $XDG_CONFIG_HOME/popfetch/popfetch.toml and $XDG_STATE_HOME/popfetch. The variables count only when they are
 /// absolute (XDG Base Directory Specification) and the program has no raised privileges; else ~/.config and
 /// ~/.local/state, where ~ is $HOME, or what the user database says (FAULTS C10).
 base::Path usual_file();
 base::Path usual_state_dir();
-/// `~` and `~user` expanded; what is relative is below `base`. Throws Invalid "config.value" when there is no such
-/// user.
+/// `~` and `~user` at the beginning expanded; what is relative is below `base`. Throws Invalid "config.value" when
+/// there is no such user, and for what nobody means as a name: `~` further on, a shell's variable, a blank in front.
 base::Path resolve(std::string_view text, const base::Path& base);
 
 /// Every key with a one-line explanation, for the man page's test and for suggestions.

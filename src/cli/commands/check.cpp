@@ -139,10 +139,11 @@ void add_check(CLI::App& app, Invocation& invocation)
     command->add_option("--time", options->time, "Seconds until the mailbox is listed: 1,5")->type_name("WARN,CRIT");
     command->add_option("--certificate", options->certificate, "Days until the certificate expires: 21,7 without this")
         ->type_name("WARN,CRIT");
-    command
-        ->add_option("--prometheus", options->prometheus,
-                     "Write Prometheus' text format to this file instead, in one step; - for standard output")
-        ->type_name("FILE");
+    take_path(
+        *command
+             ->add_option("--prometheus", options->prometheus,
+                          "Write Prometheus' text format to this file instead, in one step; - for standard output")
+             ->type_name("FILE"));
     command->footer("  popfetch check\n"
                     "  popfetch check work --messages 1000,5000 --oldest-new 1h,6h\n"
                     "  popfetch check --prometheus popfetch.prom\n");

@@ -22,7 +22,7 @@ namespace {
 // What the command line says goes before what the configuration says.
 config::Account adjusted(config::Account account, const FetchOptions& options)
 {
-    if (!options.to.empty()) account.deliver = {delivery::parse_spec(options.to)};
+    if (!options.to.empty()) account.deliver = {config::parse_deliver(options.to, account.name)};
     if (!options.remove.empty()) account.policy.remove = config::parse_delete_rule(options.remove);
     if (options.max_messages > 0) account.policy.max_messages = options.max_messages;
     if (options.max_size > 0) account.policy.max_size = options.max_size;
@@ -106,7 +106,7 @@ void add_fetch(CLI::App& app, Invocation& invocation)
         ->add_option("--to", options->to,
                      "Deliver to maildir:PATH, mbox:PATH, files:DIR or stdout:, whatever the configuration says")
         ->type_name("DELIVER")
-        ->check(readable_by([](const std::string& text) { delivery::parse_spec(text); }), "");
+        ->check(readable_by([](const std::string& text) { config::parse_deliver(text, "account"); }), "");
     command
         ->add_option("--delete", options->remove, "What to delete on the server: never, fetched, or an age such as 14d")
         ->type_name("RULE")

@@ -57,9 +57,10 @@ void add_save(CLI::App& app, Invocation& invocation)
     const auto options = std::make_shared<SaveOptions>();
     auto* command = app.add_subcommand("save", "Download single messages; server and ledger stay as they are");
     add_account(*command, options->account);
-    command->add_option("-o,--output", options->to, "An existing folder, a new file, or - for standard output")
-        ->type_name("DIR|FILE|-")
-        ->required();
+    take_path(
+        *command->add_option("-o,--output", options->to, "An existing folder, a new file, or - for standard output")
+             ->type_name("DIR|FILE|-")
+             ->required());
     add_selection(*command, options->selection, Presence::required);
     command->footer("  popfetch save work last -o letter.eml\n"
                     "  popfetch save work all --where 'from~example.org' -o folder\n"
