@@ -32,13 +32,18 @@ void Sha256::update(std::string_view bytes)
     if (EVP_DigestUpdate(as_context(context_), bytes.data(), bytes.size()) != 1) fail();
 }
 
-std::string Sha256::hex()
+std::string Sha256::finish()
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned size = 0;
-    if (EVP_DigestFinal_ex(as_context(context_), digest, &size) != 1) fail();
-    return to_hex({reinterpret_cast<const char*>(digest), size});
+    // Without a type the context keeps the one it has, which spares OpenSSL's search for it.
+    if (EVP_DigestFinal_ex(as_context(context_), digest, &size) != 1 ||
+        EVP_DigestInit_ex(as_context(context_), nullptr, nullptr) != 1)
+        fail();
+    return {reinterpret_cast<const char*>(digest), size};
 }
+
+std::string Sha256::hex() { return to_hex(finish()); }
 
 std::string sha256_hex(std::string_view bytes)
 {

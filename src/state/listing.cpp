@@ -7,8 +7,6 @@
 
 #include <popfetch/state/ledger.hpp>
 
-#include "siphash.hpp"
-#include "slots.hpp"
 #include "store.hpp"
 
 namespace popfetch::state {
@@ -16,27 +14,12 @@ namespace {
 
 class IdSet {
 public:
-    explicit IdSet(std::span<const std::string_view> ids) : ids_{ids}, slots_{ids.size()}
-    {
-        for (std::size_t i = 0; i < ids.size(); ++i) {
-            const auto hash = siphash(ids[i], key_);
-            if (find(ids[i], hash) == Slots::nothing)
-                slots_.insert(hash, static_cast<std::uint32_t>(i),
-                              [&](std::uint32_t row) { return siphash(ids_[row], key_); });
-        }
-    }
+    explicit IdSet(std::span<const std::string_view> ids) : ids_{ids.begin(), ids.end()} { std::ranges::sort(ids_); }
 
-    bool contains(std::string_view id) const { return find(id, siphash(id, key_)) != Slots::nothing; }
+    bool contains(std::string_view id) const { return std::ranges::binary_search(ids_, id); }
 
 private:
-    std::uint32_t find(std::string_view id, std::uint64_t hash) const
-    {
-        return slots_.find(hash, [&](std::uint32_t row) { return ids_[row] == id; });
-    }
-
-    std::span<const std::string_view> ids_;
-    HashKey key_ = random_hash_key();
-    Slots slots_;
+    std::vector<std::string_view> ids_;
 };
 
 struct Forgettable {

@@ -14,7 +14,6 @@ Snapshot Ledger::snapshot() const
     const Transaction transaction{store_->database(), Transaction::Kind::read};
     auto& records = store_->records();
     Snapshot snapshot;
-    snapshot.reserve(static_cast<std::size_t>(std::max<std::int64_t>(0, records.totals().messages)));
     records.each_head([&](const RecordView& record) { snapshot.add(record.id, known(record)); });
     return snapshot;
 }

@@ -1,7 +1,5 @@
 #include "record.hpp"
 
-#include "checksum.hpp"
-
 namespace popfetch::state {
 namespace {
 
@@ -20,9 +18,8 @@ std::uint64_t number(base::WallTime time) { return static_cast<std::uint64_t>(ti
 RecordView view(const Record& record) { return convert<std::string_view>(record); }
 Record own(const RecordView& record) { return convert<std::string>(record); }
 
-std::uint64_t seal_of(const RecordView& record)
+std::uint64_t checksum_of(const RecordView& record, Checksum& sum)
 {
-    Checksum sum;
     sum.number(static_cast<std::uint64_t>(record.seq));
     sum.text(record.id);
     sum.number(static_cast<std::uint64_t>(record.standing));
@@ -34,9 +31,8 @@ std::uint64_t seal_of(const RecordView& record)
     return sum.value();
 }
 
-std::uint64_t seal_of_fact(std::string_view name, std::string_view value)
+std::uint64_t checksum_of_fact(std::string_view name, std::string_view value, Checksum& sum)
 {
-    Checksum sum;
     sum.text(name);
     sum.text(value);
     return sum.value();

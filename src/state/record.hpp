@@ -8,6 +8,8 @@
 #include <popfetch/base/time.hpp>
 #include <popfetch/state/ledger.hpp>
 
+#include "checksum.hpp"
+
 namespace popfetch::state {
 
 template<class Text>
@@ -30,9 +32,9 @@ using RecordView = BasicRecord<std::string_view>; // valid as long as the row it
 RecordView view(const Record& record);
 Record own(const RecordView& record);
 
-/// The checksum stored with the row. Part of the format.
-std::uint64_t seal_of(const RecordView& record);
-std::uint64_t seal_of_fact(std::string_view name, std::string_view value);
+/// The checksum stored with the row. Part of the format. `sum` is there to be used again and again.
+std::uint64_t checksum_of(const RecordView& record, Checksum& sum);
+std::uint64_t checksum_of_fact(std::string_view name, std::string_view value, Checksum& sum);
 
 Known known(const RecordView& record);
 HistoryEntry history_entry(const RecordView& record);

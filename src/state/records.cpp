@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "schema.hpp"
 #include "sqlite_error.hpp"
 
 namespace popfetch::state {
@@ -18,6 +19,19 @@ std::string select(std::string_view more_columns, std::string_view rest)
 }
 
 base::WallTime time(std::int64_t seconds) { return base::WallTime{std::chrono::seconds{seconds}}; }
+/// False when damage ended it.
+template<class Read>
+bool to_the_end(Read read)
+{
+    try {
+        read();
+        return true;
+    } catch (const Corrupt&) {
+    } catch (const base::SystemError&) { // a sector that cannot be read
+    }
+    return false;
+}
+
 std::int64_t number(base::WallTime time) { return time.time_since_epoch().count(); }
 
 }
@@ -56,9 +70,9 @@ RecordView Records::head_in(const Query& row)
     return record;
 }
 
-std::uint64_t Records::seal_in(const Query& row) { return static_cast<std::uint64_t>(row.integer(14)); }
+std::uint64_t Records::checksum_in(const Query& row) { return static_cast<std::uint64_t>(row.integer(14)); }
 
-RecordView Records::checked(const Query& row) const
+RecordView Records::whole_in(const Query& row)
 {
     auto record = head_in(row);
     record.target = row.bytes(9);
@@ -66,7 +80,18 @@ RecordView Records::checked(const Query& row) const
     record.token = row.bytes(11);
     record.kind = row.bytes(12);
     record.reason = row.bytes(13);
-    if (seal_of(record) != seal_in(row)) refuse("record " + std::to_string(record.seq) + " does not have its checksum");
+    return record;
+}
+
+bool Records::is_whole(const RecordView& record, const Query& row)
+{
+    return checksum_of(record, checksum_) == checksum_in(row);
+}
+
+RecordView Records::checked(const Query& row)
+{
+    auto record = whole_in(row);
+    if (!is_whole(record, row)) refuse("record " + std::to_string(record.seq) + " does not have its checksum");
     return record;
 }
 
@@ -95,7 +120,7 @@ std::optional<std::string> Records::fact(std::string_view name)
 {
     Query row{fact_, name};
     if (!row.next()) return std::nullopt;
-    if (seal_of_fact(row.bytes(0), row.bytes(1)) != static_cast<std::uint64_t>(row.integer(2)))
+    if (checksum_of_fact(row.bytes(0), row.bytes(1), checksum_) != static_cast<std::uint64_t>(row.integer(2)))
         refuse("the fact " + std::string{name} + " does not have its checksum");
     return std::string{row.bytes(1)};
 }
@@ -104,8 +129,54 @@ std::uint64_t Records::sum_of_facts()
 {
     std::uint64_t sum = 0;
     Query row{facts_};
-    while (row.next()) sum += seal_of_fact(row.bytes(0), row.bytes(1));
+    while (row.next()) sum += checksum_of_fact(row.bytes(0), row.bytes(1), checksum_);
     return sum;
+}
+
+void Records::each_readable(const std::function<void(const RecordView&)>& visit)
+{
+    const bool unchecked = is_older(database_);
+    const auto visit_all = [&](Query rows) {
+        while (rows.next())
+            if (const auto record = whole_in(rows); unchecked || is_whole(record, rows)) visit(record);
+    };
+    // From both ends: a page that cannot be read stops one of them only.
+    if (!to_the_end([&] { visit_all(Query{all_}); })) to_the_end([&] { visit_all(Query{newest_, std::int64_t{-1}}); });
+}
+
+void Records::each_readable_fact(const std::function<void(std::string_view, std::string_view)>& visit)
+{
+    const bool unchecked = is_older(database_);
+    to_the_end([&] {
+        Query row{facts_};
+        while (row.next())
+            if (unchecked ||
+                checksum_of_fact(row.bytes(0), row.bytes(1), checksum_) == static_cast<std::uint64_t>(row.integer(2)))
+                visit(row.bytes(0), row.bytes(1));
+    });
+}
+
+void Records::renew_checksums()
+{
+    Transaction transaction{database_, Transaction::Kind::write};
+    auto stored = totals();
+    stored.sum = 0;
+    Statement seal_message{database_, "UPDATE message SET seal = ?1 WHERE seq = ?2"};
+    Statement seal_fact{database_, "UPDATE fact SET seal = ?1 WHERE name = ?2"};
+    for (Query rows{all_}; rows.next();) {
+        const auto record = whole_in(rows);
+        const auto checksum = checksum_of(record, checksum_);
+        seal_message.run(static_cast<std::int64_t>(checksum), record.seq);
+        stored.sum += checksum;
+    }
+    for (Query row{facts_}; row.next();) {
+        const auto checksum = checksum_of_fact(row.bytes(0), row.bytes(1), checksum_);
+        seal_fact.run(static_cast<std::int64_t>(checksum), row.bytes(0));
+        stored.sum += checksum;
+    }
+    write_totals_.run(stored.messages, stored.promised, stored.last, static_cast<std::int64_t>(stored.sum));
+    set_version(database_);
+    transaction.commit();
 }
 
 void Records::refuse(std::string_view what) const { throw_damaged(database_.handle(), database_.path(), what); }
@@ -123,12 +194,14 @@ Change::Change(Records& records)
 {
 }
 
-void Change::count(const Record& record, std::int64_t one, std::uint64_t seal)
+void Change::count(const Record& record, std::int64_t one, std::uint64_t checksum)
 {
     totals_.messages += one;
     if (record.standing == Standing::promised) totals_.promised += one;
-    totals_.sum += one > 0 ? seal : 0 - seal;
+    totals_.sum += one > 0 ? checksum : 0 - checksum;
 }
+
+std::uint64_t Change::checksum_of(const Record& record) { return state::checksum_of(view(record), records_.checksum_); }
 
 void Change::add(Record record)
 {
@@ -145,27 +218,27 @@ void Change::restore(Record record)
 
 void Change::insert(const Record& record)
 {
-    const auto seal = seal_of(view(record));
+    const auto checksum = checksum_of(record);
     records_.insert_.run(record.seq, Blob{record.id}, static_cast<std::int64_t>(record.standing),
                          std::int64_t{record.deletion_wanted}, static_cast<std::int64_t>(record.size),
                          number(record.since), number(record.absent_since), number(record.next_try),
                          std::int64_t{record.attempts}, std::string_view{record.target}, std::string_view{record.place},
                          std::string_view{record.token}, std::string_view{record.kind}, std::string_view{record.reason},
-                         static_cast<std::int64_t>(seal));
-    count(record, 1, seal);
+                         static_cast<std::int64_t>(checksum));
+    count(record, 1, checksum);
 }
 
 void Change::replace(const Record& old, const Record& changed)
 {
-    const auto seal = seal_of(view(changed));
+    const auto checksum = checksum_of(changed);
     records_.update_.run(
         changed.seq, static_cast<std::int64_t>(changed.standing), std::int64_t{changed.deletion_wanted},
         static_cast<std::int64_t>(changed.size), number(changed.since), number(changed.absent_since),
         number(changed.next_try), std::int64_t{changed.attempts}, std::string_view{changed.target},
         std::string_view{changed.place}, std::string_view{changed.token}, std::string_view{changed.kind},
-        std::string_view{changed.reason}, static_cast<std::int64_t>(seal));
-    count(old, -1, seal_of(view(old)));
-    count(changed, 1, seal);
+        std::string_view{changed.reason}, static_cast<std::int64_t>(checksum));
+    count(old, -1, checksum_of(old));
+    count(changed, 1, checksum);
 }
 
 void Change::renew(const Record& old, Record changed)
@@ -177,15 +250,15 @@ void Change::renew(const Record& old, Record changed)
 void Change::remove(const Record& old)
 {
     records_.erase_.run(old.seq);
-    count(old, -1, seal_of(view(old)));
+    count(old, -1, checksum_of(old));
 }
 
 void Change::remember(std::string_view name, std::string_view value)
 {
     forget(name);
-    const auto seal = seal_of_fact(name, value);
-    records_.write_fact_.run(name, Blob{value}, static_cast<std::int64_t>(seal));
-    totals_.sum += seal;
+    const auto checksum = checksum_of_fact(name, value, records_.checksum_);
+    records_.write_fact_.run(name, Blob{value}, static_cast<std::int64_t>(checksum));
+    totals_.sum += checksum;
 }
 
 void Change::forget(std::string_view name)
@@ -193,7 +266,7 @@ void Change::forget(std::string_view name)
     const auto before = records_.fact(name);
     if (!before) return;
     records_.erase_fact_.run(name);
-    totals_.sum -= seal_of_fact(name, *before);
+    totals_.sum -= checksum_of_fact(name, *before, records_.checksum_);
 }
 
 void Change::commit()

@@ -1,7 +1,8 @@
 #pragma once
-// The rows of the ledger. Reading checks each row's seal; a Change keeps the sum over all of them.
+// The rows of the ledger. Reading checks each row's checksum; a Change keeps the sum over all of them.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string_view>
 
@@ -39,6 +40,14 @@ public:
     template<class Visit>
     void newest(std::int64_t most, Visit visit);
 
+    /// For a damaged ledger: whatever SQLite can still read and has its checksum, in no order; damage ends the reading
+    /// and is not told. An id may be given twice.
+    void each_readable(const std::function<void(const RecordView&)>& visit);
+    void each_readable_fact(const std::function<void(std::string_view name, std::string_view value)>& visit);
+
+    /// For a ledger of format 1, whose checksums were others: each row gets the one of today.
+    void renew_checksums();
+
     /// Throws Corrupt.
     [[noreturn]] void refuse(std::string_view what) const;
 
@@ -46,12 +55,15 @@ private:
     friend class Change;
 
     static RecordView head_in(const Query& row);
-    static std::uint64_t seal_in(const Query& row);
-    RecordView checked(const Query& row) const;
+    static RecordView whole_in(const Query& row);
+    static std::uint64_t checksum_in(const Query& row);
+    bool is_whole(const RecordView& record, const Query& row);
+    RecordView checked(const Query& row);
     std::uint64_t sum_of_facts();
     void compare(const Totals& counted, const Totals& stored) const;
 
     const Database& database_;
+    Checksum checksum_;
     bool checked_all_ = false;
     Statement totals_, by_id_, by_seq_, all_, heads_, newest_, insert_, update_, erase_, write_totals_;
     Statement fact_, facts_, write_fact_, erase_fact_;
@@ -83,7 +95,8 @@ public:
 
 private:
     void insert(const Record& record);
-    void count(const Record& record, std::int64_t one, std::uint64_t seal);
+    void count(const Record& record, std::int64_t one, std::uint64_t checksum);
+    std::uint64_t checksum_of(const Record& record);
 
     Records& records_;
     Transaction transaction_;
@@ -101,7 +114,7 @@ void Records::each(Visit visit)
         const auto record = checked(rows);
         ++counted.messages;
         counted.promised += record.standing == Standing::promised;
-        counted.sum += seal_in(rows);
+        counted.sum += checksum_in(rows);
         visit(record);
     }
     counted.sum += sum_of_facts();

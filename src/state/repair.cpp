@@ -12,7 +12,8 @@
 
 #include <popfetch/state/ledger.hpp>
 
-#include "salvage.hpp"
+#include "records.hpp"
+#include "schema.hpp"
 #include "sqlite_error.hpp"
 #include "store.hpp"
 
@@ -78,36 +79,26 @@ base::Path keep_damaged(const base::Path& path)
     return kept;
 }
 
-int rank(Standing standing)
+void copy_readable(const base::Path& from, Change& change)
 {
-    switch (standing) {
-    case Standing::promised: return 0;
-    case Standing::failed: return 1;
-    case Standing::settled: return 2;
-    case Standing::gone: return 3;
-    }
-    return 0;
+    const Database damaged{from, Database::Purpose::read};
+    check_version(damaged);
+    Records records{damaged};
+    records.each_readable([&](const RecordView& record) {
+        if (!change.find(record.id)) change.restore(own(record));
+    });
+    records.each_readable_fact([&](std::string_view name, std::string_view value) { change.remember(name, value); });
 }
 
-/// Old images of a record turn up too; the later one holds. A record that was settled once was delivered once, so no
-/// image says more than the destination holds.
-void merge(Change& change, const RecordView& found)
-{
-    const auto before = change.find(found.id);
-    if (!before) return change.restore(own(found));
-    if (std::pair{found.seq, rank(found.standing)} <= std::pair{before->seq, rank(before->standing)}) return;
-    change.remove(*before);
-    change.restore(own(found));
-}
-
+/// What SQLite cannot open at all holds nothing for us.
 std::size_t salvage_into(Store& fresh, const base::Path& kept)
 {
     Change change{fresh.records()};
-    const Finder finder{[&](const RecordView& record) { merge(change, record); },
-                        [&](std::string_view name, std::string_view value) { change.remember(name, value); }};
-    if (!salvage_by_query(kept, finder))
-        for (const auto suffix : {std::string_view{}, log_suffix, journal_suffix})
-            if (has_content(beside(kept, suffix))) salvage_by_scan(beside(kept, suffix), finder);
+    try {
+        copy_readable(kept, change);
+    } catch (const Corrupt& error) {
+        if (error.status() == base::ExitStatus::config) throw; // newer: not damaged at all
+    }
     change.commit();
     return change.size();
 }

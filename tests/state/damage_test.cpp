@@ -149,7 +149,7 @@ TEST_CASE("S02 a ledger whose first page forgets its tables is damaged and not n
     const auto expected = everything(open_ledger(path));
     auto image = test::text_of(path);
     constexpr std::size_t user_version = 63, tables = 104; // the last octets of both (SQLite's file format, §1.3, §1.6)
-    REQUIRE(image[user_version] == 1);
+    REQUIRE(image[user_version] == 2);
     image[user_version] = image[tables] = 0;
     test::put_text(path, image);
     CHECK(reading_of(path, expected) == "state.damaged");
@@ -194,7 +194,7 @@ TEST_CASE("S05 a ledger of a newer format is refused and left as it is")
     fill(path, 3);
     {
         const Database newer{path, Database::Purpose::write};
-        newer.execute("PRAGMA user_version = 2");
+        newer.execute("PRAGMA user_version = 3");
     }
     const auto before = test::text_of(path);
     for (const auto access : {Access::write, Access::read}) {

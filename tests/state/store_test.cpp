@@ -369,4 +369,37 @@ TEST_CASE("The log is synced with every transaction")
     CHECK(store->database().integer("PRAGMA synchronous") == 2);
 }
 
+TEST_CASE("S05 a ledger of format 1 is read as it is and written in the format of today")
+{
+    const test::TempFolder folder;
+    const auto path = folder / "work.ledger";
+    const auto image = test::text_of(TEST_DATA "/ledger/format-1.ledger"); // 60 settled, 1 promised, 1 failed
+    test::put_text(path, image);
+    const auto seen = contents(read_ledger(path));
+    CHECK(seen.size() == 62);
+    CHECK(test::text_of(path) == image);
+    {
+        const auto upgraded = open_ledger(path);
+        CHECK(contents(upgraded) == seen);
+        CHECK(upgraded.promised().size() == 1);
+        CHECK(upgraded.fact("login.not_before") == "2026-11-21T08:15:00Z");
+        CHECK_FALSE(upgraded.is_new());
+    }
+    const Database database{path, Database::Purpose::read};
+    CHECK(database.integer("PRAGMA user_version") == 2);
+    CHECK(contents(open_ledger(path)) == seen);
+}
+
+TEST_CASE("S02 a damaged ledger of format 1 is repaired without its checksums")
+{
+    const test::TempFolder folder;
+    const auto path = folder / "work.ledger";
+    auto image = test::text_of(TEST_DATA "/ledger/format-1.ledger");
+    image.replace(5 * 4096, 4096, 4096, '\0'); // a leaf of the table
+    test::put_text(path, image);
+    CHECK_THROWS_AS(open_ledger(path), Corrupt);
+    CHECK(Ledger::repair(path) >= 10); // those of the other leaf
+    CHECK(open_ledger(path).fact("login.not_before"));
+}
+
 }

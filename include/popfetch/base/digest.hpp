@@ -1,5 +1,5 @@
 #pragma once
-// SHA-256, for telling contents apart. Used only where a server gives no usable identity (RFC 1939 §7 leaves room).
+// SHA-256 (OpenSSL), for telling contents apart and for seeing that a stored row has changed.
 
 #include <cstddef>
 #include <string>
@@ -7,7 +7,7 @@
 
 namespace popfetch::base {
 
-/// Feed bytes, then ask once.
+/// Feed bytes, then ask; that ends one digest and begins the next.
 class Sha256 {
 public:
     Sha256();
@@ -16,7 +16,9 @@ public:
     ~Sha256();
 
     void update(std::string_view bytes);
-    /// 64 lower-case hex digits. Ends this digest.
+    /// 32 octets.
+    std::string finish();
+    /// The same as 64 lower-case hex digits.
     std::string hex();
 
 private:

@@ -27,7 +27,7 @@ base::ExitStatus run_repair(const Globals& globals, const std::string& word)
                 {{"account", account.name}, {"ledger", path.string()}, {"saved", std::uint64_t{saved}}}));
         else if (!globals.quiet)
             out.write("saved " + counted(saved, "record") + "; the damaged file is kept beside " + path.string() +
-                      "\n");
+                      "\nWhat is missing would be fetched again; \"popfetch fetch --adopt\" recognises what is here.\n");
         return base::ExitStatus::ok;
     });
 }
