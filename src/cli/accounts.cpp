@@ -1,6 +1,8 @@
 #include "accounts.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <unordered_set>
 
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/suggestion.hpp>
@@ -29,6 +31,7 @@ config::Account by_name(const std::string& name, const config::Configuration& co
     if (const auto* account = configuration.find(name)) return *account;
     std::vector<std::string_view> names, words;
     for (const auto& account : configuration.accounts) names.emplace_back(account.name);
+    for (const auto& mistake : configuration.mistakes) names.emplace_back(mistake.account);
     for (const auto& command : commands()) words.push_back(command.name);
     const auto near = base::nearest(name, names);
     const auto near_command = base::nearest(name, words);
@@ -39,18 +42,30 @@ config::Account by_name(const std::string& name, const config::Configuration& co
                                                   : "popfetch accounts lists them"};
 }
 
+// A table that is called [acount.NAME] or a key outside of every table may have been meant for all.
+void refuse_mistakes_of_all(const config::Configuration& configuration, const Globals& globals)
+{
+    const auto& mistakes = configuration.mistakes;
+    if (std::ranges::none_of(mistakes, [](const config::Mistake& mistake) { return mistake.account.empty(); })) return;
+    report_mistakes({mistakes.data(), mistakes.size() - 1}, globals);
+    throw config::Invalid{mistakes.back().error};
+}
+
 config::Configuration load(const Globals& globals)
 {
     auto configuration = config::load(globals.config);
     if (!globals.quiet)
         for (const auto& warning : configuration.warnings) say("popfetch: " + warning);
+    refuse_mistakes_of_all(configuration, globals);
     return configuration;
 }
 
-std::vector<config::Account> enabled(config::Configuration configuration)
+Chosen enabled(config::Configuration configuration)
 {
     std::erase_if(configuration.accounts, [](const config::Account& account) { return !account.enabled; });
-    if (!configuration.accounts.empty()) return std::move(configuration.accounts);
+    std::erase_if(configuration.mistakes, [](const config::Mistake& mistake) { return !mistake.enabled; });
+    if (!configuration.accounts.empty() || !configuration.mistakes.empty())
+        return {std::move(configuration.accounts), std::move(configuration.mistakes)};
     if (configuration.file.empty())
         throw config::Invalid{
             "config.missing", config::usual_file().string() + ": there is no configuration",
@@ -60,27 +75,55 @@ std::vector<config::Account> enabled(config::Configuration configuration)
                           "add an [account.NAME]"};
 }
 
+void add_by_name(const std::string& name, const config::Configuration& configuration, Chosen& chosen)
+{
+    const auto before = chosen.mistakes.size();
+    std::ranges::copy_if(configuration.mistakes, std::back_inserter(chosen.mistakes),
+                         [&](const config::Mistake& mistake) { return mistake.account == name; });
+    if (chosen.mistakes.size() == before) chosen.accounts.push_back(by_name(name, configuration));
 }
 
-std::vector<config::Account> select_accounts(const std::vector<std::string>& words, const Globals& globals)
+}
+
+base::ExitStatus report_mistakes(std::span<const config::Mistake> mistakes, const Globals& globals)
+{
+    std::unordered_set<std::string> said;
+    for (const auto& mistake : mistakes)
+        if (globals.machine() || said.insert(mistake.error.what()).second)
+            report_error(mistake.error, globals.machine() ? mistake.account : "", globals);
+    return mistakes.empty() ? base::ExitStatus::ok : base::ExitStatus::config;
+}
+
+Chosen choose_accounts(const std::vector<std::string>& words, const Globals& globals)
 {
     if (words.empty()) return enabled(load(globals));
-    std::vector<config::Account> accounts;
+    Chosen chosen;
     std::optional<config::Configuration> configuration;
     for (const auto& word : words) {
         if (config::looks_like_url(word)) {
-            accounts.push_back(from_url(word, globals));
+            chosen.accounts.push_back(from_url(word, globals));
             continue;
         }
         if (!configuration) configuration = load(globals);
-        accounts.push_back(by_name(word, *configuration));
+        add_by_name(word, *configuration, chosen);
     }
-    return accounts;
+    return chosen;
+}
+
+std::vector<config::Account> select_accounts(const std::vector<std::string>& words, const Globals& globals,
+                                             base::ExitStatus& status)
+{
+    auto chosen = choose_accounts(words, globals);
+    status = report_mistakes(chosen.mistakes, globals);
+    return std::move(chosen.accounts);
 }
 
 config::Account select_account(const std::string& word, const Globals& globals)
 {
-    return select_accounts({word}, globals).front();
+    auto [accounts, mistakes] = choose_accounts({word}, globals);
+    if (mistakes.empty()) return std::move(accounts.front());
+    report_mistakes({mistakes.data(), mistakes.size() - 1}, globals);
+    throw config::Invalid{mistakes.back().error};
 }
 
 base::Path ledger_of(const config::Account& account, const Globals& globals)

@@ -33,8 +33,8 @@ ValueCheck one_of(std::vector<std::string_view> words);
 ValueCheck a_number(std::uint64_t least = 0, std::uint64_t most = UINT64_MAX);
 ValueCheck a_size();
 ValueCheck a_duration();
-/// ~ and ~user at the beginning become the folder they mean, since a shell leaves them alone behind `--option=`; "-" and
-/// nothing stay as they are.
+/// ~ and ~user at the beginning become the folder they mean, since a shell leaves them alone behind `--option=`; "-"
+/// and nothing stay as they are.
 void take_path(CLI::Option& option);
 /// Wrong is what `read` throws a base::Error for.
 ValueCheck readable_by(std::function<void(const std::string&)> read);

@@ -24,7 +24,9 @@ struct AccountResult {
     std::string target; // "maildir ~/Mail/work"
     std::chrono::milliseconds took{0};
     std::shared_ptr<const base::Error> error; // what ended it early
-    bool waiting = false;                     // not yet time to log in again: nothing was tried, nobody need know
+    std::vector<config::Invalid> mistakes;    // in its configuration, for which it was not tried
+    bool ended_early() const { return error || !mistakes.empty(); }
+    bool waiting = false; // not yet time to log in again: nothing was tried, nobody need know
 };
 
 /// A report that also hears of what is around the run itself.

@@ -100,6 +100,7 @@ public:
 
     void finished(const AccountResult& result) override
     {
+        for (const auto& mistake : result.mistakes) events_.emit(error_record(mistake, account_));
         if (result.error) events_.emit(error_record(*result.error, account_));
         events_.emit(totals_of(event("account"), result.totals)
                          .set("seconds", static_cast<double>(result.took.count()) / 1000.0)

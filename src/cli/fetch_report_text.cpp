@@ -2,6 +2,7 @@
 #include <cstdio>
 #include <mutex>
 #include <optional>
+#include <unordered_set>
 
 #include <unistd.h>
 
@@ -50,6 +51,12 @@ public:
         else
             say(line);
     }
+    /// One that [defaults] has for every account is told once. It names its place, and with it the account.
+    void tell_of(const config::Invalid& mistake)
+    {
+        const std::scoped_lock lock{mutex_};
+        if (mistakes_.insert(mistake.what()).second) print(error_line(mistake, {}));
+    }
     std::string labelled(std::string_view account, std::string_view text) const
     {
         std::string line{account};
@@ -61,6 +68,8 @@ private:
     const Globals& globals_;
     std::optional<output::Progress> progress_;
     std::size_t widest_ = 0;
+    std::mutex mutex_;
+    std::unordered_set<std::string> mistakes_;
 };
 
 class TextReport final : public AccountReport {
@@ -119,12 +128,13 @@ public:
     }
     void finished(const AccountResult& result) override
     {
+        for (const auto& mistake : result.mistakes) page_.tell_of(mistake);
         if (result.error && !(result.waiting && page_.globals().verbose == 0 && !page_.progress()))
             page_.print(error_line(*result.error, account_));
         const auto line = page_.labelled(account_, summary_line(result));
         if (auto* progress = page_.progress())
-            progress->done(index_, result.error ? "" : line);
-        else if (page_.shows_summary() && !result.error)
+            progress->done(index_, result.ended_early() ? "" : line);
+        else if (page_.shows_summary() && !result.ended_early())
             say(line);
     }
 

@@ -27,30 +27,6 @@ bool is_false(const Value& value)
     throw Invalid{"config.contradiction", section.at(second.line) + std::string{text} + " in " + section.title, advice};
 }
 
-void check_password_sources(const Section& section, const Value::Table& members)
-{
-    const Member* first = nullptr;
-    for (const auto& member : members) {
-        if (find_row(member.key)->trait != Trait::password || is_false(member.value)) continue;
-        if (first != nullptr)
-            contradict(section, member, in_quotes(first->key) + " and " + in_quotes(member.key),
-                       "the password has one source");
-        first = &member;
-    }
-}
-
-void check_tls(const Section& section, const Value::Table& members, TlsMode mode)
-{
-    if (mode == TlsMode::none) {
-        for (const auto& member : members)
-            if (find_row(member.key)->trait == Trait::tls)
-                contradict(section, member, in_quotes(member.key) + " means nothing with tls = \"none\"");
-    }
-    const auto* const key = find(members, "tls_client_key");
-    if (key != nullptr && find(members, "tls_client_cert") == nullptr)
-        contradict(section, *key, "\"tls_client_key\" without \"tls_client_cert\"");
-}
-
 bool needs_user(const std::vector<std::string>& auth)
 {
     return !std::all_of(auth.begin(), auth.end(), [](const std::string& name) { return name == "EXTERNAL"; });
@@ -76,24 +52,44 @@ std::string_view name_of(TlsMode mode)
 
 }
 
-void check_section(const Section& section, const Value::Table& members, TlsMode mode)
+void check_password_sources(const Section& section, const Value::Table& members)
 {
-    check_password_sources(section, members);
-    check_tls(section, members, mode);
+    const Member* first = nullptr;
+    for (const auto& member : members) {
+        if (find_row(member.key)->trait != Trait::password || is_false(member.value)) continue;
+        if (first != nullptr)
+            contradict(section, member, in_quotes(first->key) + " and " + in_quotes(member.key),
+                       "the password has one source");
+        first = &member;
+    }
 }
 
-void check_account(const Section& section, unsigned line, const Account& account)
+void check_tls(const Section& section, const Value::Table& members, TlsMode mode)
 {
+    if (mode == TlsMode::none) {
+        for (const auto& member : members)
+            if (find_row(member.key)->trait == Trait::tls)
+                contradict(section, member, in_quotes(member.key) + " means nothing with tls = \"none\"");
+    }
+    const auto* const key = find(members, "tls_client_key");
+    if (key != nullptr && find(members, "tls_client_cert") == nullptr)
+        contradict(section, *key, "\"tls_client_key\" without \"tls_client_cert\"");
+}
+
+std::vector<Invalid> missing_in(const Section& section, unsigned line, const Account& account)
+{
+    std::vector<Invalid> missing;
     const auto lacks = [&](std::string_view what) {
-        throw Invalid{"config.missing", section.at(line) + section.title + " has no " + std::string{what}};
+        missing.emplace_back("config.missing", section.at(line) + section.title + " has no " + std::string{what});
     };
     if (account.dial.host.empty()) lacks("\"host\"");
     if (account.user.empty() && needs_user(account.auth)) lacks("\"user\"");
-    const bool is_socket = account.dial.host.front() == '/';
+    const bool is_socket = account.dial.host.starts_with('/');
     if (is_socket && account.tls_mode != TlsMode::none && account.tls.server_name.empty())
         lacks("\"tls_server_name\", and the path of a socket is no name to check a certificate for");
     if (needs_token(account.auth) && !account.token)
         lacks("\"token_command\", which " + account.auth.front() + " needs");
+    return missing;
 }
 
 void warn_of(const Section& section, const Sources& sources, const Account& account, std::vector<std::string>& warnings)

@@ -15,6 +15,8 @@ namespace popfetch::config {
 
 namespace {
 
+constexpr std::string_view defaults_title = "[defaults]";
+
 class Reader {
 public:
     Reader(const Value::Table& members, const base::Path& file)
@@ -31,10 +33,16 @@ private:
         return {file_, folder_, std::move(title), std::move(account)};
     }
     const Value::Table& table(const Member& member, std::string_view how) const;
-    void check_top_level() const;
-    void read_section(const Section& section, const Value::Table& members, Account& account);
-    Account with_defaults(std::string name);
+    void check_top_level();
+    void check_top_level(const Member& member) const;
+    void read_member(const Section& section, const Member& member, Account& account) const;
+    bool read_section(const Section& section, const Value::Table& members, Account& account);
+    bool read_defaults(Account& account);
     void read_account(const Member& member);
+    void read_members(const Member& member, Account& account);
+    void read_accounts();
+    template<class Act>
+    void attempt(const Account& account, Act act);
     void note_secrets(const Value::Table& members, const Account& account);
     void check_ledger(const Section& section, unsigned line, const Account& account);
 
@@ -63,6 +71,17 @@ bool has_password(const net::Proxy& proxy)
     return false;
 }
 
+// Notes the mistake that `act` comes upon.
+template<class Act>
+void Reader::attempt(const Account& account, Act act)
+{
+    try {
+        act();
+    } catch (const Invalid& error) {
+        parsed_.configuration.mistakes.push_back({account.name, true, error});
+    }
+}
+
 const Value::Table& Reader::table(const Member& member, std::string_view how) const
 {
     const auto* const table = std::get_if<Value::Table>(&member.value.is);
@@ -71,40 +90,52 @@ const Value::Table& Reader::table(const Member& member, std::string_view how) co
                   how};
 }
 
-void Reader::check_top_level() const
+void Reader::check_top_level(const Member& member) const
 {
-    for (const auto& member : members_) {
-        if (member.key == "defaults" || member.key == "account") continue;
-        const auto place = section({}).at(member.line);
-        if (find_row(member.key) != nullptr)
-            throw Invalid{"config.unknown_key", place + '"' + member.key + "\" stands outside of any account",
-                          "write [account.NAME] or [defaults] above it"};
-        constexpr std::string_view known[] = {"defaults", "account"};
-        const auto near = base::nearest(member.key, known);
-        const bool is_table = std::holds_alternative<Value::Table>(member.value.is);
-        throw Invalid{"config.unknown_key",
-                      place + "unknown " + (is_table ? "table" : "key") + " \"" + base::printable(member.key) + '"',
-                      near.empty() ? "there are [defaults] and [account.NAME]" : "did you mean \"" + near + "\"?"};
-    }
+    if (member.key == "defaults" || member.key == "account") return;
+    const auto place = section({}).at(member.line);
+    if (find_row(member.key) != nullptr)
+        throw Invalid{"config.unknown_key", place + '"' + member.key + "\" stands outside of any account",
+                      "write [account.NAME] or [defaults] above it"};
+    constexpr std::string_view known[] = {"defaults", "account"};
+    const auto near = base::nearest(member.key, known);
+    const bool is_table = std::holds_alternative<Value::Table>(member.value.is);
+    throw Invalid{"config.unknown_key",
+                  place + "unknown " + (is_table ? "table" : "key") + " \"" + base::printable(member.key) + '"',
+                  near.empty() ? "there are [defaults] and [account.NAME]" : "did you mean \"" + near + "\"?"};
 }
 
-void Reader::read_section(const Section& section, const Value::Table& members, Account& account)
+void Reader::check_top_level()
 {
-    for (const auto& member : members) {
-        const auto* const found = find_row(member.key);
-        if (found == nullptr)
-            throw Invalid{"config.unknown_key",
-                          section.at(member.line) + "unknown key \"" + base::printable(member.key) + "\" in " +
-                              section.title,
-                          advice_for_unknown(member.key)};
-        if (found->trait == Trait::own && &members == defaults_members_)
-            throw Invalid{"config.contradiction",
-                          section.at(member.line) + '"' + member.key + "\" cannot stand in [defaults]",
-                          "every account needs its own"};
-        found->row.read({section, member.key, member.value, found->shown}, account);
-    }
-    check_section(section, members, account.tls_mode);
+    for (const auto& member : members_) attempt({}, [&] { check_top_level(member); });
+}
+
+void Reader::read_member(const Section& section, const Member& member, Account& account) const
+{
+    const auto* const found = find_row(member.key);
+    if (found == nullptr)
+        throw Invalid{"config.unknown_key",
+                      section.at(member.line) + "unknown key \"" + base::printable(member.key) + "\" in " +
+                          section.title,
+                      advice_for_unknown(member.key)};
+    if (found->trait == Trait::own && section.title == defaults_title)
+        throw Invalid{"config.contradiction",
+                      section.at(member.line) + '"' + member.key + "\" cannot stand in [defaults]",
+                      "every account needs its own"};
+    found->row.read({section, member.key, member.value, found->shown}, account);
+}
+
+// Whether there was no mistake in it; all of them are noted.
+bool Reader::read_section(const Section& section, const Value::Table& members, Account& account)
+{
+    const auto before = parsed_.configuration.mistakes.size();
+    const auto is_well = [&] { return parsed_.configuration.mistakes.size() == before; };
+    for (const auto& member : members) attempt(account, [&] { read_member(section, member, account); });
     note_secrets(members, account);
+    if (!is_well()) return false; // what is missing or contradicts may be what could not be read
+    attempt(account, [&] { check_password_sources(section, members); });
+    attempt(account, [&] { check_tls(section, members, account.tls_mode); });
+    return is_well();
 }
 
 void Reader::note_secrets(const Value::Table& members, const Account& account)
@@ -125,12 +156,9 @@ void Reader::check_ledger(const Section& section, unsigned line, const Account& 
 }
 
 // Read again for each account: %{account} in it is another one's every time.
-Account Reader::with_defaults(std::string name)
+bool Reader::read_defaults(Account& account)
 {
-    Account account;
-    account.name = std::move(name);
-    read_section(section("[defaults]", account.name), *defaults_members_, account);
-    return account;
+    return read_section(section(std::string{defaults_title}, account.name), *defaults_members_, account);
 }
 
 void Reader::read_account(const Member& member)
@@ -139,30 +167,52 @@ void Reader::read_account(const Member& member)
     if (find_row(member.key) != nullptr && !std::holds_alternative<Value::Table>(member.value.is))
         throw Invalid{"config.unknown_key", section({}).at(member.line) + "the account of \"" + name + "\" has no name",
                       "write [account.NAME] above it"};
+    auto& mistakes = parsed_.configuration.mistakes;
+    const auto before = mistakes.size();
+    Account account;
+    account.name = name;
+    attempt(account, [&] { read_members(member, account); });
+    for (auto i = before; i < mistakes.size(); ++i) mistakes[i].enabled = account.enabled;
+}
+
+void Reader::read_members(const Member& member, Account& account)
+{
     const auto& members = table(member, "write [account.NAME] and its keys below it");
-    const auto own = section("account \"" + name + '"', member.key);
+    const auto own = section("account \"" + account.name + '"', account.name);
     if (!is_account_name(member.key))
-        throw Invalid{"config.value", own.at(member.line) + '"' + name + "\" is no name for an account",
+        throw Invalid{"config.value", own.at(member.line) + '"' + account.name + "\" is no name for an account",
                       "expected " + std::string{account_name_rule}};
 
-    auto account = with_defaults(member.key);
-    read_section(own, members, account);
-    check_account(own, member.line, account);
+    const bool defaults_are_well = read_defaults(account);
+    if (!read_section(own, members, account) || !defaults_are_well) return;
+    const auto missing = missing_in(own, member.line, account);
+    for (const auto& error : missing) attempt(account, [&] { throw error; });
+    if (!missing.empty()) return;
     complete(account);
     check_ledger(own, member.line, account);
     warn_of(own, {*defaults_members_, members}, account, parsed_.configuration.warnings);
-    parsed_.configuration.accounts.push_back(std::move(account));
+    parsed_.configuration.accounts.push_back(account);
+}
+
+void Reader::read_accounts()
+{
+    const auto* const accounts = find(members_, "account");
+    if (accounts == nullptr) return;
+    for (const auto& member : table(*accounts, "write [account.NAME] for each account"))
+        attempt({}, [&] { read_account(member); });
 }
 
 Parsed Reader::read()
 {
     check_top_level();
-    if (const auto* const defaults = find(members_, "defaults"))
-        defaults_members_ = &table(*defaults, "write [defaults] and keys below it");
-    if (const auto* const accounts = find(members_, "account")) {
-        for (const auto& member : table(*accounts, "write [account.NAME] for each account")) read_account(member);
-    }
-    if (parsed_.configuration.accounts.empty()) with_defaults("account"); // for its mistakes alone
+    attempt({}, [this] {
+        if (const auto* const defaults = find(members_, "defaults"))
+            defaults_members_ = &table(*defaults, "write [defaults] and keys below it");
+        read_accounts();
+    });
+    Account nobody;
+    if (parsed_.configuration.accounts.empty() && parsed_.configuration.mistakes.empty())
+        read_defaults(nobody); // for its mistakes alone
     return std::move(parsed_);
 }
 
@@ -183,6 +233,11 @@ Parsed parse_text(std::string_view text, const base::Path& file)
     return parsed;
 }
 
-Configuration parse(std::string_view text, const base::Path& file) { return parse_text(text, file).configuration; }
+Configuration parse(std::string_view text, const base::Path& file)
+{
+    auto configuration = parse_text(text, file).configuration;
+    if (!configuration.mistakes.empty()) throw Invalid{configuration.mistakes.front().error};
+    return configuration;
+}
 
 }

@@ -4,6 +4,7 @@
 
 #include <optional>
 #include <string_view>
+#include <vector>
 
 #include <popfetch/config/configuration.hpp>
 
@@ -30,11 +31,13 @@ struct Sources {
     }
 };
 
-/// Two keys of one section that exclude each other. Throws Invalid "config.contradiction".
-void check_section(const Section& section, const Value::Table& members, TlsMode mode);
+/// Two keys of one section that exclude each other; every key is one that there is. Throw Invalid
+/// "config.contradiction".
+void check_password_sources(const Section& section, const Value::Table& members);
+void check_tls(const Section& section, const Value::Table& members, TlsMode mode);
 
-/// What an account must have, once [defaults] are in it; `line` is that of its header. Throws Invalid "config.missing".
-void check_account(const Section& section, unsigned line, const Account& account);
+/// What an account must have, once [defaults] are in it, and has not; `line` is that of its header. "config.missing".
+std::vector<Invalid> missing_in(const Section& section, unsigned line, const Account& account);
 
 /// What is odd: one line for each.
 void warn_of(const Section& section, const Sources& sources, const Account& account,

@@ -1,5 +1,6 @@
 #include "support/catch.hpp"
 
+#include "config/sections.hpp"
 #include "reading.hpp"
 
 using popfetch::tests::complaint;
@@ -170,4 +171,60 @@ TEST_CASE("A mistake is an error of the configuration for the shell")
     } catch (const popfetch::base::Error& error) {
         CHECK(error.status() == popfetch::base::ExitStatus::config);
     }
+}
+
+TEST_CASE("W07 a mistake in one account leaves the others, and all mistakes are kept")
+{
+    const auto read = popfetch::config::parse_text(R"([defaults]
+host = "h"
+[account.first]
+user = "u"
+[account.second]
+port = 700000
+delte = "14d"
+user = "u"
+[account.third]
+enabled = false
+tls = "sometimes"
+[account.fourth]
+password = "x"
+[account."not a name"]
+user = "u"
+[account.last]
+user = "u"
+)",
+                                                   popfetch::tests::config_file);
+    const auto& configuration = read.configuration;
+    std::vector<std::string> names, told;
+    for (const auto& account : configuration.accounts) names.push_back(account.name);
+    CHECK(names == std::vector<std::string>{"first", "last"});
+    for (const auto& mistake : configuration.mistakes)
+        told.push_back(mistake.account + (mistake.enabled ? ": " : " (off): ") + mistake.error.what());
+    CHECK(told ==
+          std::vector<std::string>{
+              "second: popfetch.toml:6: \"port\" in account \"second\" is 700000; expected a number from 1 to 65535",
+              "second: popfetch.toml:7: unknown key \"delte\" in account \"second\"; did you mean \"delete\"?",
+              "third (off): popfetch.toml:11: \"tls\" in account \"third\" is \"sometimes\"; expected \"implicit\", "
+              "\"starttls\" or \"none\"",
+              "fourth: popfetch.toml:12: account \"fourth\" has no \"user\"",
+              "not a name: popfetch.toml:14: \"not a name\" is no name for an account; expected a name of at most 128 "
+              "letters, digits and . _ - @ +, which begins with a letter, a digit or _"});
+    CHECK(read.secret_line == 13); // an account with a mistake has its password in the file all the same
+}
+
+TEST_CASE("W07 a mistake in the defaults is every account's, and one beside the accounts is everybody's")
+{
+    const auto mistakes = [](std::string_view text) {
+        std::vector<std::string> accounts;
+        for (const auto& mistake :
+             popfetch::config::parse_text(text, popfetch::tests::config_file).configuration.mistakes)
+            accounts.push_back(mistake.account);
+        return accounts;
+    };
+    const std::string two = "[account.a]\nuser = \"u\"\n[account.b]\nuser = \"u\"\n";
+    CHECK(mistakes("[defaults]\nhost = 1\n" + two) == std::vector<std::string>{"a", "b"});
+    CHECK(mistakes("[defaults]\nhost = \"h\"\n" + two + "[acount.c]\n[else]\n") == std::vector<std::string>{"", ""});
+    CHECK(mistakes("[defaults]\nhost = 1\n") == std::vector<std::string>{""});
+    CHECK(mistakes("[defaults]\nhost = \"h\"\n[account]\nport = 1\nuser = \"u\"\n") ==
+          std::vector<std::string>{"", ""});
 }

@@ -76,9 +76,7 @@ const std::vector<Example>& examples()
         {"netrc", "netrc = \"/home/alice/mail.netrc\"",
          [](const Account& a) { return password_of<config::FromNetrc>(a).path == "/home/alice/mail.netrc"; }},
         {"token_command", "token_command = [\"oauth2l\"]",
-         [](const Account& a) {
-             return a.token && a.token->argv == std::vector<std::string>{"oauth2l"};
-         }},
+         [](const Account& a) { return a.token && a.token->argv == std::vector<std::string>{"oauth2l"}; }},
         {"allow_plaintext_password", "allow_plaintext_password = true",
          [](const Account& a) { return a.allow_plaintext_password; }},
         {"scram_min_iterations", "scram_min_iterations = 1000",
@@ -167,8 +165,8 @@ TEST_CASE("The keys of the tables are listed once each")
     CHECK(names == std::set<std::string>{"proxy.command", "deliver.type", "deliver.command", "deliver.run_as",
                                          "deliver.timeout", "deliver.strict", "deliver.on_uncertain", "deliver.socket",
                                          "deliver.host", "deliver.port", "deliver.recipient", "deliver.sender",
-                                         "deliver.tls", "deliver.tls_ca_file",
-                                         "delete.keep_newest", "delete.keep_bytes"});
+                                         "deliver.tls", "deliver.tls_ca_file", "delete.keep_newest",
+                                         "delete.keep_bytes"});
 }
 
 TEST_CASE("Other ways to write a value are understood")

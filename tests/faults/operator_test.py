@@ -1,6 +1,8 @@
 #!/usr/bin/env python3
 """What whoever sets popfetch up runs into first. usage: operator_test.py POPFETCH"""
 
+import json
+
 import stage
 from stage import PASSWORD, Stage
 
@@ -56,6 +58,56 @@ class Paths(Stage):
         usual = ["--config", self.config, "--state-dir", self.home / "state"]
         keep = [w for o, v in zip(usual[::2], usual[1::2]) for w in (o, v) if not any(g.startswith(o) for g in given)]
         return [stage.POPFETCH, *keep, *given]
+
+
+class Mistakes(Stage):
+    """W07: one account that is configured wrongly does not stop the others, and everything that is wrong is told at once."""
+
+    def setUp(self):
+        super().setUp()
+        self.configure(self.mailbox([LETTER]), account="well")
+        self.configure(self.mailbox([LETTER]), account="wrong", append=True, delte="14d", tls="sometimes")
+        self.configure(self.mailbox([LETTER]), account="off", append=True, enabled=False, max_size="huge")
+        self.configure(self.mailbox([LETTER]), account="last", append=True, user=None, deliver="maildir:Last")
+
+    def test_W07_the_other_accounts_are_fetched_and_every_mistake_is_told(self):
+        told = self.fetch(status=78).text.splitlines()
+        self.assertEqual(self.delivered(), [LETTER])
+        self.assertEqual(len(told), 3, told)
+        for line, words in zip(told, ('"tls" in account "wrong"', 'unknown key "delte" in account "wrong"', '"last" has no "user"')):
+            self.assertRegex(line, "^popfetch: popfetch.toml:[0-9]+: .*" + words)
+
+    def test_W07_events_name_the_account_of_each_mistake(self):
+        events = [json.loads(line) for line in self.fetch("--json", status=78).stdout.splitlines()]
+        errors = [(e["account"], e["class"]) for e in events if e["event"] == "error"]
+        self.assertEqual(errors, [("wrong", "config.value"), ("wrong", "config.unknown_key"), ("last", "config.missing")])
+        self.assertEqual({e["account"]: e["exit"] for e in events if e["event"] == "account"}, {"well": 0, "wrong": 78, "last": 78})
+        self.assertEqual([(e["accounts"], e["fetched"]) for e in events if e["event"] == "summary"], [(3, 1)])
+
+    def test_W07_who_asks_for_one_account_hears_of_it_alone(self):
+        self.assertEqual(self.fetch("well").text, "")
+        self.assertEqual(self.fetch("wrong", status=78).text.count("\n"), 2)
+        self.assertEqual(self.run_popfetch("list", "wrong", status=78).text.count("\n"), 2)
+        self.run_popfetch("list", "well")
+        self.assertIn('"max_size" in account "off"', self.run_popfetch("accounts", status=78).text)
+        self.run_popfetch("history", status=78)
+        self.assertEqual(self.fetch("--all", "--dry-run", status=78).stdout.count(b"would fetch 1"), 1)
+
+    def test_W07_check_says_how_the_others_are(self):
+        line = self.run_popfetch("check", status=3).stdout.decode()
+        self.assertRegex(line, '^POPFETCH UNKNOWN: 3 accounts, 1 message.*wrong: .*"tls".*and 1 more.*last: .*has no "user"')
+        self.assertIn("'well.messages'=1", line)
+
+    def test_W07_what_was_meant_for_all_stops_all(self):
+        self.write("popfetch.toml", self.config.read_text() + "[acount.more]\n[default]\n")
+        told = self.fetch(status=78).text
+        for words in ('"acount"', '"default"', '"delte"', 'has no "user"'):
+            self.assertIn(words, told)
+        self.assertEqual(self.delivered(), [])
+
+    def test_W07_a_mistake_in_the_defaults_is_told_once(self):
+        self.write("popfetch.toml", "[defaults]\ntimeout = 3\n" + self.config.read_text())
+        self.assertEqual(self.fetch(status=78).text.count('"timeout" in [defaults]'), 1)
 
 
 if __name__ == "__main__":

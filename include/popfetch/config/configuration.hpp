@@ -1,6 +1,6 @@
 #pragma once
 // popfetch.toml: read once, from one descriptor that was checked, into Accounts. Every mistake is an Invalid with file,
-// line and key.
+// line and key. One in an account is that account's alone; one in [defaults] is every account's.
 
 #include <span>
 #include <string>
@@ -11,9 +11,17 @@
 
 namespace popfetch::config {
 
+/// What keeps an account from being used.
+struct Mistake {
+    std::string account; // empty: what concerns the whole file
+    bool enabled = true; // what the account says of itself
+    Invalid error;
+};
+
 struct Configuration {
     base::Path file;                   // empty: none was found, and none was asked for
-    std::vector<Account> accounts;     // in the file's order
+    std::vector<Account> accounts;     // in the file's order; those with a mistake are left out
+    std::vector<Mistake> mistakes;     // in the file's order, those of one account one after the other
     std::vector<std::string> warnings; // what is odd but not wrong, one line each: "popfetch.toml:7: …"
     const Account* find(std::string_view name) const;
 };
@@ -22,9 +30,11 @@ struct Configuration {
 /// The file must be the user's own or root's and writable by nobody else; one that holds a password must be closed to
 /// group and others altogether (FAULTS C01). What is checked is what is read: the opened descriptor (FAULTS C07).
 /// Passwords that accounts take from the environment are moved out of it here, while there is only one thread.
+/// Throws what concerns the file as such, which may not even be TOML; everything else is a Mistake.
 Configuration load(const base::Path& named);
 
 /// The text of such a file, for tests and fuzzers; `file` is for messages and for relative paths. Looks at no file.
+/// Throws the first mistake.
 Configuration parse(std::string_view text, const base::Path& file);
 
 /// "never", "fetched", or an age ("14d"); throws Invalid "config.value". And the same back, tables included

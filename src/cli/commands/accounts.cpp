@@ -57,7 +57,7 @@ base::ExitStatus run_accounts(const Globals& globals)
                       {"ledger", ledger_of(account, globals).string()}});
     const auto count = configuration.accounts.size();
     writer->finish({{"count", std::uint64_t{count}}}, count == 0 ? "no account is configured" : "");
-    return base::ExitStatus::ok;
+    return report_mistakes(configuration.mistakes, globals);
 }
 
 }

@@ -94,12 +94,26 @@ std::vector<AccountHealth> examine_all(const std::vector<config::Account>& accou
     return healths;
 }
 
+// One account each, however many mistakes it has.
+void add_mistaken(std::vector<AccountHealth>& healths, const std::vector<config::Mistake>& mistakes)
+{
+    for (std::size_t i = 0; i < mistakes.size();) {
+        const auto& first = mistakes[i];
+        AccountHealth health{first.account, Health::unknown, {}, first.error.what(), first.error.kind()};
+        std::size_t more = 0;
+        for (++i; i < mistakes.size() && mistakes[i].account == first.account; ++i) ++more;
+        if (more > 0) health.problem += " (and " + std::to_string(more) + " more)";
+        healths.push_back(std::move(health));
+    }
+}
+
 Health run_check(const Globals& globals, const CheckOptions& options)
 {
     const auto thresholds = thresholds_of(options);
-    auto accounts = select_accounts(options.accounts, globals);
+    auto [accounts, mistakes] = choose_accounts(options.accounts, globals);
     confine(accounts, globals, {.writes = {options.prometheus}});
-    const auto healths = examine_all(accounts, thresholds, globals);
+    auto healths = examine_all(accounts, thresholds, globals);
+    add_mistaken(healths, mistakes);
     StandardOutput out;
     if (!options.prometheus.empty()) {
         if (options.prometheus == "-")

@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <memory>
 
 #include <CLI/CLI.hpp>
@@ -65,29 +67,61 @@ void ask_for_passwords(std::vector<config::Account>& accounts)
     }
 }
 
+// Accounts whose configuration is wrong are told of like all others, before anything is tried.
+std::vector<AccountResult> results_of(const std::vector<config::Mistake>& mistakes)
+{
+    std::vector<AccountResult> results;
+    for (const auto& mistake : mistakes) {
+        if (results.empty() || results.back().account != mistake.account) {
+            results.emplace_back().account = mistake.account;
+            results.back().status = base::ExitStatus::config;
+        }
+        results.back().mistakes.push_back(mistake.error);
+    }
+    return results;
+}
+
+std::vector<std::string> names_of(const std::vector<config::Account>& accounts,
+                                  const std::vector<AccountResult>& mistaken)
+{
+    std::vector<std::string> names;
+    std::ranges::transform(accounts, std::back_inserter(names), &config::Account::name);
+    std::ranges::transform(mistaken, std::back_inserter(names), &AccountResult::account);
+    return names;
+}
+
+void fetch_all(const std::vector<config::Account>& accounts, const FetchOptions& options, const Globals& globals,
+               FetchFront& front, std::vector<AccountResult>& results)
+{
+    std::vector<Job> jobs;
+    for (std::size_t i = 0; i < accounts.size(); ++i)
+        jobs.push_back({accounts[i].dial.host, accounts[i].connections_per_host, [&, i] {
+                            const auto report = front.report_for(i, accounts[i].name);
+                            results[i] = fetch_account(accounts[i], options, globals, *report);
+                        }});
+    run_side_by_side(std::move(jobs), options.jobs);
+}
+
 base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
 {
-    auto accounts = select_accounts(options.accounts, globals);
+    auto [accounts, mistakes] = choose_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
     const auto confinement =
         confine(accounts, globals, {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered});
-    if (options.dry_run) return run_dry(accounts, options, globals);
+    if (options.dry_run)
+        return base::gravest(std::array{report_mistakes(mistakes, globals), run_dry(accounts, options, globals)});
 
-    std::vector<std::string> names;
-    names.reserve(accounts.size());
-    for (const auto& account : accounts) names.push_back(account.name);
+    const auto mistaken = results_of(mistakes);
+    const auto names = names_of(accounts, mistaken);
     const auto front = globals.machine() ? json_front() : text_front(globals, names);
     front->confined(confinement);
+    for (std::size_t i = 0; i < mistaken.size(); ++i)
+        front->report_for(accounts.size() + i, mistaken[i].account)->finished(mistaken[i]);
 
     std::vector<AccountResult> results(accounts.size());
-    std::vector<Job> jobs;
-    for (std::size_t i = 0; i < accounts.size(); ++i)
-        jobs.push_back({accounts[i].dial.host, accounts[i].connections_per_host, [&, i] {
-                            const auto report = front->report_for(i, accounts[i].name);
-                            results[i] = fetch_account(accounts[i], options, globals, *report);
-                        }});
-    run_side_by_side(std::move(jobs), options.jobs);
+    fetch_all(accounts, options, globals, *front, results);
+    results.insert(results.end(), mistaken.begin(), mistaken.end());
 
     front->finish(results);
     std::vector<base::ExitStatus> statuses;

@@ -59,8 +59,9 @@ output::Shape shape()
 
 base::ExitStatus run_history(const Globals& globals, const HistoryOptions& options)
 {
-    const auto accounts =
-        select_accounts(options.account.empty() ? std::vector<std::string>{} : std::vector{options.account}, globals);
+    auto status = base::ExitStatus::ok;
+    const auto accounts = select_accounts(
+        options.account.empty() ? std::vector<std::string>{} : std::vector{options.account}, globals, status);
     StandardOutput out;
     const auto writer = output::open(globals.kind(), shape(), standard_terminal(globals), out);
     std::uint64_t count = 0;
@@ -75,7 +76,7 @@ base::ExitStatus run_history(const Globals& globals, const HistoryOptions& optio
         }
     }
     writer->finish({{"count", count}}, count == 0 ? "nothing was fetched yet" : "");
-    return base::ExitStatus::ok;
+    return status;
 }
 
 }
