@@ -45,11 +45,52 @@ void check_owner(const struct stat& file, const base::Path& path)
            "it must be your own, or root's");
 }
 
+// What Docker and Kubernetes make of a secret: root's, and readable without a chmod that would change it (FAULTS W12).
+bool is_made_for_container(const struct stat& file)
+{
+    const auto mode = file.st_mode & 07777U;
+    return file.st_uid == 0 && S_ISREG(file.st_mode) && (mode == 0444 || mode == 0440);
+}
+
+// Nobody but root and us passes such a folder, whatever lies below it.
+bool is_closed(const base::Path& folder)
+{
+    struct stat status {};
+    return ::stat(folder.c_str(), &status) == 0 && (status.st_uid == 0 || status.st_uid == ::geteuid()) &&
+           (status.st_mode & (S_IXGRP | S_IXOTH)) == 0;
+}
+
+// By its real path, which must be that of the opened file and its only one.
+bool is_out_of_reach(const struct stat& file, const base::Path& path)
+{
+    std::error_code error;
+    auto real = std::filesystem::canonical(path, error);
+    struct stat found {};
+    if (error || ::stat(real.c_str(), &found) != 0) return false;
+    if (found.st_dev != file.st_dev || found.st_ino != file.st_ino || file.st_nlink != 1) return false;
+    while (real.has_relative_path()) {
+        real = real.parent_path();
+        if (is_closed(real)) return true;
+    }
+    return false;
+}
+
+void check_secrecy(const struct stat& file, const base::Path& path, const std::string& mode)
+{
+    if ((file.st_mode & (S_IRWXG | S_IRWXO)) == 0) return;
+    const auto text = "holds a secret and is open to others" + mode;
+    if (!is_made_for_container(file)) refuse(path, text, "chmod 600 " + shown(path));
+    if (is_out_of_reach(file, path)) return;
+    refuse(path, text,
+           "make it 0400, or put it into a folder that nobody else can enter; or use password_credential = \"" +
+               base::printable(path.filename().string()) +
+               "\" with CREDENTIALS_DIRECTORY=" + shown(std::filesystem::absolute(path).parent_path()));
+}
+
 void check_mode(const struct stat& file, const base::Path& path, Holds holds)
 {
     const auto mode = " (mode " + octal(file.st_mode) + ')';
-    if (holds == Holds::secret && (file.st_mode & (S_IRWXG | S_IRWXO)) != 0)
-        refuse(path, "holds a secret and is open to others" + mode, "chmod 600 " + shown(path));
+    if (holds == Holds::secret) check_secrecy(file, path, mode);
     if ((file.st_mode & (S_IWGRP | S_IWOTH)) != 0)
         refuse(path, "others can write to it" + mode, "chmod 600 " + shown(path));
 }

@@ -61,6 +61,40 @@ TEST_CASE("C01 a file with a secret is open to nobody else")
     }
 }
 
+TEST_CASE("W12 a container's secret is accepted where nobody else can reach it, else the way out is named")
+{
+    if (::geteuid() != 0) return; // only root makes root's files
+    const TempFolder folder;
+    const auto inner = folder / "run/secrets";
+    std::filesystem::create_directories(inner);
+    for (const mode_t mode : {0444U, 0440U}) {
+        REQUIRE(::chmod(folder.path().c_str(), 0700) == 0);
+        const auto path = inner / ("pop" + std::to_string(mode));
+        put_with_mode(path, mode);
+        REQUIRE(::symlink(path.c_str(), (inner / "link").c_str()) == 0);
+        CHECK(complaint(path, Holds::secret).empty());
+        CHECK(complaint(inner / "link", Holds::secret).empty());
+
+        for (const mode_t open : {0755U, 0711U, 0710U}) {
+            REQUIRE(::chmod(folder.path().c_str(), open) == 0);
+            const auto told = complaint(path, Holds::secret);
+            CHECK(told.find("holds a secret and is open to others (mode 04") != std::string::npos);
+            CHECK(told.find("password_credential = \"" + path.filename().string() +
+                            "\" with CREDENTIALS_DIRECTORY=" + inner.string()) != std::string::npos);
+        }
+        REQUIRE(::chmod(folder.path().c_str(), 0700) == 0);
+        REQUIRE(::chown(folder.path().c_str(), somebody_else, 0) == 0);
+        CHECK_FALSE(complaint(path, Holds::secret).empty());
+        REQUIRE(::chown(folder.path().c_str(), 0, 0) == 0);
+        REQUIRE(::link(path.c_str(), (inner / "second").c_str()) == 0); // who knows where
+        CHECK_FALSE(complaint(path, Holds::secret).empty());
+        std::filesystem::remove(inner / "second");
+        std::filesystem::remove(inner / "link");
+        REQUIRE(::chown(path.c_str(), ::geteuid() + 1, 0) == 0);
+        CHECK_FALSE(complaint(path, Holds::secret).empty());
+    }
+}
+
 TEST_CASE("C01 a file without a secret may be read by others but not written")
 {
     const TempFolder folder;

@@ -2,6 +2,8 @@
 """What whoever sets popfetch up runs into first. usage: operator_test.py POPFETCH"""
 
 import json
+import os
+import re
 
 import stage
 from stage import PASSWORD, Stage
@@ -108,6 +110,37 @@ class Mistakes(Stage):
     def test_W07_a_mistake_in_the_defaults_is_told_once(self):
         self.write("popfetch.toml", "[defaults]\ntimeout = 3\n" + self.config.read_text())
         self.assertEqual(self.fetch(status=78).text.count('"timeout" in [defaults]'), 1)
+
+
+class ContainerSecrets(Stage):
+    """W12: Docker and Kubernetes make secrets 0444 or 0440 and root's."""
+
+    def setUp(self):
+        super().setUp()
+        if os.geteuid() != 0:
+            self.skipTest("only root makes root's files")
+        self.secrets = self.home / "run" / "secrets"
+        self.secrets.mkdir(parents=True)
+        (self.secrets / "pop").write_text(PASSWORD + "\n")
+        (self.secrets / "pop").chmod(0o444)
+
+    def test_W12_a_secret_in_a_folder_that_nobody_else_can_enter_is_read(self):
+        (self.home / "run").chmod(0o700)
+        self.configure(self.mailbox([LETTER]), password='password_file = "run/secrets/pop"')
+        self.fetch()
+        self.assertEqual(self.delivered(), [LETTER])
+
+    def test_W12_elsewhere_the_way_by_password_credential_is_named_and_works(self):
+        self.home.chmod(0o755)
+        server = self.mailbox([LETTER])
+        self.configure(server, password='password_file = "run/secrets/pop"')
+        told = self.fetch(status=78).text
+        way = re.search(r'use (password_credential = "[^"]*") with CREDENTIALS_DIRECTORY=(\S+)', told)
+        self.assertTrue(way, told)
+        self.configure(server, password=way[1])
+        self.environment["CREDENTIALS_DIRECTORY"] = way[2]
+        self.fetch("--force")
+        self.assertEqual(self.delivered(), [LETTER])
 
 
 if __name__ == "__main__":
