@@ -7,6 +7,7 @@ find_package(CLI11 2.1 REQUIRED)
 find_package(nlohmann_json 3.10 REQUIRED)
 pkg_check_modules(GSASL REQUIRED IMPORTED_TARGET libgsasl>=1.10)
 pkg_check_modules(GMIME REQUIRED IMPORTED_TARGET gmime-3.0)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc>=2.2)
 pkg_check_modules(EDIT REQUIRED IMPORTED_TARGET libedit)
 
 # toml++ is header-only in some distributions and a library in others.

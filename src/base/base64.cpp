@@ -1,7 +1,9 @@
 #include <popfetch/base/base64.hpp>
 
-#include <cstddef>
-#include <cstdint>
+#include <algorithm>
+#include <array>
+
+#include <openssl/evp.h>
 
 namespace popfetch::base {
 
@@ -10,35 +12,20 @@ namespace {
 constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 constexpr std::string_view hex_digits = "0123456789abcdef";
 
-constexpr std::uint32_t octet(std::string_view bytes, std::size_t at)
-{
-    return at < bytes.size() ? static_cast<unsigned char>(bytes[at]) : 0U;
-}
+const unsigned char* octets(std::string_view bytes) { return reinterpret_cast<const unsigned char*>(bytes.data()); }
 
-// One group of four characters at a time, so that a secret never passes through memory that is not wiped.
+// In pieces through a buffer that is wiped, so that no copy of a secret stays behind.
 template<typename Text>
 void append_base64(Text& text, std::string_view bytes)
 {
-    for (std::size_t at = 0; at < bytes.size(); at += 3) {
-        const std::uint32_t bits = octet(bytes, at) << 16U | octet(bytes, at + 1) << 8U | octet(bytes, at + 2);
-        char group[4];
-        for (unsigned i = 0; i < 4; ++i) group[i] = alphabet[bits >> (18U - 6U * i) & 63U];
-        if (at + 2 >= bytes.size()) group[3] = '=';
-        if (at + 1 >= bytes.size()) group[2] = '=';
-        text.append(std::string_view{group, 4});
-        wipe(group, sizeof group);
+    constexpr std::size_t piece = 48;
+    std::array<char, piece / 3 * 4 + 1> encoded{};
+    for (; !bytes.empty(); bytes.remove_prefix(std::min(piece, bytes.size()))) {
+        const auto size = EVP_EncodeBlock(reinterpret_cast<unsigned char*>(encoded.data()), octets(bytes),
+                                          static_cast<int>(std::min(piece, bytes.size())));
+        text.append(std::string_view{encoded.data(), static_cast<std::size_t>(size)});
     }
-}
-
-// The six bits of a character, or nothing.
-constexpr std::optional<std::uint32_t> value_of(char c)
-{
-    if (c >= 'A' && c <= 'Z') return static_cast<std::uint32_t>(c - 'A');
-    if (c >= 'a' && c <= 'z') return static_cast<std::uint32_t>(c - 'a' + 26);
-    if (c >= '0' && c <= '9') return static_cast<std::uint32_t>(c - '0' + 52);
-    if (c == '+') return 62U;
-    if (c == '/') return 63U;
-    return std::nullopt;
+    wipe(encoded.data(), encoded.size());
 }
 
 constexpr std::size_t padding_of(std::string_view text)
@@ -64,26 +51,19 @@ Secret to_base64(const Secret& bytes)
     return text;
 }
 
+// EVP_DecodeBlock overlooks white space, and bits that the padding stands for: RFC 4648 §3.5 wants them zero, or one
+// text has two spellings.
 std::optional<std::string> from_base64(std::string_view text)
 {
-    if (text.size() % 4 != 0) return std::nullopt;
-    text.remove_suffix(padding_of(text));
-
-    std::string bytes;
-    bytes.reserve(text.size() / 4 * 3 + 2);
-    std::uint32_t bits = 0;
-    unsigned held = 0; // bits in hand, always fewer than eight between characters
-    for (const char c : text) {
-        const auto value = value_of(c);
-        if (!value) return std::nullopt;
-        bits = (bits << 6U | *value) & 0x3fffU;
-        held += 6;
-        if (held < 8) continue;
-        held -= 8;
-        bytes.push_back(static_cast<char>(bits >> held & 0xffU));
-    }
-    // RFC 4648 §3.5: the bits that the padding stands for must be zero, or one text has two spellings.
-    if ((bits & ((1U << held) - 1U)) != 0) return std::nullopt;
+    const auto padding = padding_of(text);
+    const auto characters = text.substr(0, text.size() - padding);
+    if (text.size() % 4 != 0 || characters.find_first_not_of(alphabet) != std::string_view::npos) return std::nullopt;
+    std::string bytes(text.size() / 4 * 3, '\0');
+    const auto size =
+        EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), octets(text), static_cast<int>(text.size()));
+    if (size < 0) return std::nullopt;
+    bytes.resize(static_cast<std::size_t>(size) - padding);
+    if (to_base64(bytes) != text) return std::nullopt;
     return bytes;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Octets of some character set as UTF-8. Mail says which set it is, says it wrongly, or does not say; nothing here
-// fails.
+// fails. The conversion is GMime's iconv. Ours is what a library cannot know: which set senders mean by a label, and
+// what unlabelled mail most likely is.
 
 #include <cstddef>
 #include <string>

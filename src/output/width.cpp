@@ -1,26 +1,21 @@
 #include <algorithm>
-#include <span>
+
+#include <utf8proc.h>
 
 #include <popfetch/base/printable.hpp>
 #include <popfetch/output/format.hpp>
-
-#include "width_ranges.hpp"
 
 namespace popfetch::output {
 
 namespace {
 
-bool contains(std::span<const Range> ranges, char32_t character)
-{
-    const auto after = std::ranges::upper_bound(ranges, character, {}, &Range::first);
-    return after != ranges.begin() && character <= std::prev(after)->last;
-}
-
+// Not wcwidth(3): that knows only the characters of the locale, and cron runs in the C locale.
 std::size_t columns_of(char32_t character)
 {
     if (character < 0x300) return 1;
-    if (contains(zero_width_ranges, character)) return 0;
-    return contains(wide_ranges, character) ? 2 : 1;
+    // Conjoining vowels and finals of Hangul stand in the square of the consonant before them.
+    if (character >= 0x1160 && character <= 0x11ff) return 0;
+    return static_cast<std::size_t>(std::max(0, utf8proc_charwidth(static_cast<utf8proc_int32_t>(character))));
 }
 
 }

@@ -50,6 +50,7 @@ const std::vector<Vendor> vendors{
     {"gsasl", {"sasl"}},        {"sqlite3", {"state"}},
     {"gmime/", {"mail"}},       {"glib", {"mail"}},
     {"toml++/", {"config"}},    {"nlohmann/", {"output"}},
+    {"utf8proc.h", {"output"}},
     {"CLI/", {"cli"}},          {"histedit.h", {"cli"}},
     {"editline/", {"cli"}},     {"sanitizer/", {"mail"}}, // only in builds with the leak checker: what GMime loses once
     {"readline", {}},           {"catch2/", {}},
