@@ -106,7 +106,8 @@ AccountRun::AccountRun(const config::Account& account, const FetchOptions& optio
                        AccountReport& report, Effect effect)
     : account_{account}, options_{options}, globals_{globals}, report_{report}, path_{ledger_of(account, globals)},
       ledger_{open_ledger(path_, options, effect)}, target_{open_target(account, context(), effect)},
-      run_{*target_, ledger_, account_.policy, report_, identity(), base::wall_clock, choice_by(options_.where)}
+      run_{*target_,   ledger_,          account_.policy,           report_,
+           identity(), base::wall_clock, choice_by(options_.where), {account.user, account.dial.host}}
 {
 }
 

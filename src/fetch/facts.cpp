@@ -1,6 +1,7 @@
 #include <popfetch/fetch/facts.hpp>
 
 #include <popfetch/base/number.hpp>
+#include <popfetch/fetch/run.hpp>
 
 namespace popfetch::fetch {
 
@@ -14,6 +15,7 @@ constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view closed_login = "login.closed";
 constexpr std::string_view deletions = "server.deletions"; // "uncertain", or how often they were not done
 constexpr std::string_view first_run = "run.seen_listing";
+constexpr std::string_view mailbox_listed = "account.mailbox"; // user, LF, host: neither has a line end
 
 // A server that was asked longer ago than this is asked again.
 constexpr std::chrono::hours good_for{24 * 7};
@@ -104,6 +106,20 @@ unsigned count_broken_deletions(state::Ledger& ledger, bool came_back)
 }
 
 void remember_uncertain_deletions(state::Ledger& ledger) { ledger.remember(deletions, "uncertain"); }
+
+std::optional<Mailbox> remembered_mailbox(const state::Ledger& ledger)
+{
+    const auto fact = ledger.fact(mailbox_listed);
+    const auto end = fact ? fact->find('\n') : std::string::npos;
+    if (end == std::string::npos) return std::nullopt;
+    return Mailbox{fact->substr(0, end), fact->substr(end + 1)};
+}
+
+void remember_mailbox(state::Ledger& ledger, const Mailbox& mailbox)
+{
+    if (mailbox.user.empty() || remembered_mailbox(ledger) == mailbox) return;
+    ledger.remember(mailbox_listed, mailbox.user + '\n' + mailbox.host);
+}
 
 bool has_run(const state::Ledger& ledger) { return ledger.fact(first_run).has_value(); }
 

@@ -1,6 +1,7 @@
 #include "guards.hpp"
 
 #include <popfetch/base/error.hpp>
+#include <popfetch/base/printable.hpp>
 #include <popfetch/fetch/facts.hpp>
 
 namespace popfetch::fetch {
@@ -16,6 +17,31 @@ constexpr std::chrono::minutes clock_slack{1};
 constexpr std::string_view ways_on =
     "popfetch fetch --adopt matches what is there with what was delivered; --accept-new-uids fetches it all "
     "as new";
+
+constexpr std::string_view other_mailbox = "; a mailbox of its own wants an account, or a state_id, of its own";
+
+std::size_t identified_in(const pop3::Listing& listing)
+{
+    std::size_t identified = 0;
+    for (std::size_t i = 0; i < listing.size(); ++i) identified += listing[i].identified();
+    return identified;
+}
+
+std::string changed(std::string_view key, const std::string& before, const std::string& now)
+{
+    if (before == now) return {};
+    return std::string{key} + " was \"" + base::printable(before) + "\" and is \"" + base::printable(now) + "\" now";
+}
+
+// What the account says otherwise than when its mail was last listed; empty: nothing, or that is not known.
+std::string change_of(const Run& run)
+{
+    const auto before = remembered_mailbox(run.ledger);
+    if (!before || run.mailbox.user.empty()) return {};
+    const auto user = changed("user", before->user, run.mailbox.user);
+    const auto host = changed("host", before->host, run.mailbox.host);
+    return user + (user.empty() || host.empty() ? "" : ", ") + host;
+}
 
 std::size_t unknown_in(const pop3::Listing& listing, const state::Snapshot& known)
 {
@@ -47,17 +73,22 @@ void refuse_keeping_without_uids(const pop3::Listing& listing, const Policy& pol
                       "set delete = \"fetched\""};
 }
 
-void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy)
+void refuse_renumbered(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)
 {
-    if (policy.accept_new_uids || policy.force) return;
-    if (listing.size() < many || known.count(state::Standing::settled) < many) return;
-    for (std::size_t i = 0; i < listing.size(); ++i)
-        if (const auto message = listing[i]; message.identified() && known.find(message.uid)) return;
-    throw base::Error{base::ExitStatus::temporary, "uidl.namespace_changed",
-                      "none of the " + std::to_string(listing.size()) +
-                          " messages listed has a known UID: the server seems to have "
-                          "renumbered them, and fetching would double the mailbox",
-                      ways_on};
+    if (run.policy.accept_new_uids || run.policy.force) return;
+    const auto settled = known.count(state::Standing::settled);
+    const auto listed = identified_in(listing);
+    if (settled == 0 || listed == 0 || unknown_in(listing, known) < listed) return;
+
+    const auto text = "none of the " + std::to_string(listing.size()) + " messages listed has a known UID: ";
+    const auto change = change_of(run);
+    if (listing.size() >= many && settled >= many)
+        throw base::Error{base::ExitStatus::temporary, "uidl.namespace_changed",
+                          text + (change.empty() ? "the server seems to have renumbered them" : change) +
+                              ", and fetching would double the mailbox",
+                          change.empty() ? std::string{ways_on} : std::string{ways_on} + std::string{other_mailbox}};
+    // An adoption says itself what it recognised.
+    if (!change.empty() && !run.policy.adopt) run.report.warned(text + change);
 }
 
 void refuse_outdated_ledger(const pop3::Listing& listing, const state::Snapshot& known, const Run& run)

@@ -91,6 +91,7 @@ void note_listing(const pop3::Listing& listing, const Run& run)
         if (const auto message = listing[i]; message.identified()) ids.push_back(message.uid);
     run.ledger.note_listing(ids, run.clock(), run.policy.forget_after);
     remember_run(run.ledger);
+    remember_mailbox(run.ledger, run.mailbox);
 }
 
 // No download again, only DELE again; but somebody should know (FAULTS P40).
@@ -177,7 +178,7 @@ Plan plan(pop3::Maildrop& maildrop, const Run& run)
     plan.listing = std::make_unique<const pop3::Listing>(maildrop.scan());
     plan.known = run.ledger.snapshot();
     refuse_keeping_without_uids(*plan.listing, run.policy);
-    refuse_renumbered(*plan.listing, plan.known, run.policy);
+    refuse_renumbered(*plan.listing, plan.known, run);
     refuse_outdated_ledger(*plan.listing, plan.known, run);
     plan.decisions = decide(maildrop, plan, run);
     return plan;

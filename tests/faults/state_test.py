@@ -83,6 +83,36 @@ class Ledger(Stage):
         self.fetch()
         self.assertEqual(self.delivered(), sorted(letters(0, 30).values()))
 
+    def test_S07_a_changed_user_or_host_is_named_where_no_UID_is_known(self):
+        server = self.mailbox(letters(0, 30))
+        self.configure(server)
+        self.fetch()
+        server.mailbox.messages = {f"other{n}": m for n, m in letters(0, 30).items()}
+        server.mailbox.user = "bob"
+        self.configure(server, user="bob", host="localhost")
+        for _ in range(2):                                     # a run that was refused has changed nothing
+            told = self.fetch(status=75).text
+            self.assertIn('user was "demo" and is "bob" now, host was "127.0.0.1" and is "localhost" now', told)
+            self.assertNotIn("renumbered", told)
+            self.assertIn("state_id", told)
+        self.assertEqual(self.error("a", status=75)["class"], "uidl.namespace_changed")
+        self.fetch("--accept-new-uids")
+        server.mailbox.messages = {f"third{n}": m for n, m in letters(0, 30).items()}
+        self.assertIn("renumbered", self.fetch(status=75).text)
+
+    def test_S07_a_changed_user_of_a_small_mailbox_is_said_once_and_one_whose_mail_is_known_is_not(self):
+        server = self.mailbox(letters(0, 3))
+        self.configure(server)
+        self.fetch()
+        self.configure(server, host="localhost")               # the same mail by another name
+        self.assertEqual(self.fetch().text, "")
+        server.mailbox.messages = {f"other{n}": m for n, m in letters(3, 6).items()}
+        server.mailbox.user = "bob"
+        self.configure(server, user="bob", host="localhost")
+        self.assertIn('user was "demo" and is "bob" now', self.fetch().text)
+        self.assertEqual(self.fetch().text, "")
+        self.assertEqual(self.delivered(), sorted(letters(0, 6).values()))
+
     def test_S08_half_a_million_UIDs_take_less_than_200_MiB(self):
         most = 500_000
         peaks = []

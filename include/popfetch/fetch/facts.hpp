@@ -47,6 +47,11 @@ void forget_capabilities(state::Ledger& ledger);
 unsigned count_broken_deletions(state::Ledger& ledger, bool came_back);
 void remember_uncertain_deletions(state::Ledger& ledger);
 
+/// Whose mail was listed last; nothing before this was remembered.
+struct Mailbox;
+std::optional<Mailbox> remembered_mailbox(const state::Ledger& ledger);
+void remember_mailbox(state::Ledger& ledger, const Mailbox& mailbox);
+
 /// True once a run has seen a listing: from then on a ledger without messages means something.
 bool has_run(const state::Ledger& ledger);
 void remember_run(state::Ledger& ledger);

@@ -20,6 +20,12 @@ namespace popfetch::fetch {
 using Choice = std::function<std::unordered_set<std::uint32_t>(
     pop3::Maildrop& maildrop, std::span<const pop3::Message> messages, const state::Snapshot& known)>;
 
+/// Whose mail it is, as the account says: what a renumbered mailbox may come of.
+struct Mailbox {
+    std::string user, host;
+    bool operator==(const Mailbox&) const = default;
+};
+
 struct Run {
     delivery::Target& target;
     state::Ledger& ledger;
@@ -28,6 +34,7 @@ struct Run {
     std::string account;
     base::Clock clock;
     Choice choice = nullptr; // null: all of them
+    Mailbox mailbox = {};    // no user: not known
 };
 
 /// Publishes what was promised and not settled: the last two of the four verbs, again. The first thing of every run,
