@@ -25,6 +25,7 @@ from mail_shapes import READERS, as_stored, in_torn_mbox
 from scratch import scratch_folder
 
 KILLED = -signal.SIGKILL
+STUCK = -1000            # not over after World.patience; it was ended
 # How a run may end whose files or line fail: man page, EXIT STATUS. 65 belongs to a ledger that cannot be read.
 STATUSES = {0, 65, 69, 73, 74, 75, 76}
 
@@ -80,6 +81,8 @@ def restored(figures, words):
 class World:
     """One place, one server, one mailbox at a time."""
 
+    patience = 120           # seconds, far above what any of these runs needs, and below the time that a lock is waited for
+
     def __init__(self, programs, in_folder=None):
         resource.setrlimit(resource.RLIMIT_NOFILE, (64, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))   # batches of sixteen
         self.programs = programs
@@ -89,7 +92,15 @@ class World:
         self.config = os.path.join(self.scratch, "popfetch.toml")
         self.server = CuttingServer(Mailbox())
         self.setting, self.posted, self.output = None, {}, b""
-        self.write_private("password", "demo\n")
+
+    @property
+    def mail(self):
+        """The destination: a folder, or the mbox."""
+        return os.path.join(self.root, "mail")
+
+    @property
+    def state(self):
+        return os.path.join(self.root, "state")
 
     def close(self):
         self.server.close()
@@ -103,31 +114,38 @@ class World:
 
     # -- setting the scene ------------------------------------------------------------------------------------------------
 
-    def write_private(self, name, text):
-        path = pathlib.Path(self.scratch, name)
+    def write_private(self, path, text):
+        path = pathlib.Path(path)
         path.touch(mode=0o600)
         path.write_text(text, encoding="ascii")
 
-    def begin(self, setting, messages):
-        """An empty world and a mailbox with these messages."""
-        self.setting, self.posted = setting, dict(messages)
-        shutil.rmtree(self.root, ignore_errors=True)
-        os.mkdir(self.root, 0o700)
-        self.server.cut = None
-        self.server.mailbox = Mailbox(messages)
-        self.server.mailbox.deletes_retrieved = setting.rule == "expire"
-        self.server.extra_capabilities = ["EXPIRE 0"] if setting.rule == "expire" else []
-        delete = "fetched" if setting.rule == "fetched" else "never"
-        self.write_private("popfetch.toml", f"""[account.demo]
+    def configure(self):
+        self.write_private(os.path.join(os.path.dirname(self.config), "password"), "demo\n")
+        self.write_private(self.config, f"""[account.demo]
 host = "127.0.0.1"
 port = {self.server.port}
 tls = "none"
 allow_plaintext_password = true
 user = "demo"
 password_file = "password"
-deliver = "{setting.target}:{self.root}/mail"
-delete = "{delete}"
+deliver = "{self.setting.target}:{self.mail}"
+delete = "{'fetched' if self.setting.rule == 'fetched' else 'never'}"
 """)
+
+    def clear(self):
+        """An empty world."""
+        shutil.rmtree(self.root, ignore_errors=True)
+        os.mkdir(self.root, 0o700)
+
+    def begin(self, setting, messages):
+        """An empty world and a mailbox with these messages."""
+        self.setting, self.posted = setting, dict(messages)
+        self.clear()
+        self.server.cut = None
+        self.server.mailbox = Mailbox(messages)
+        self.server.mailbox.deletes_retrieved = setting.rule == "expire"
+        self.server.extra_capabilities = ["EXPIRE 0"] if setting.rule == "expire" else []
+        self.configure()
 
     def post(self, messages):
         """More mail arrives."""
@@ -138,16 +156,22 @@ delete = "{delete}"
 
     def start(self, *more, **environment):
         shim = {"LD_PRELOAD": self.programs.shim, "FAULT_SHIM_UNDER": self.root} if environment else {}
-        return subprocess.Popen([self.programs.popfetch, "--config", self.config, "--state-dir", self.root + "/state", "fetch", *more],
+        return subprocess.Popen([self.programs.popfetch, "--config", self.config, "--state-dir", self.state, "fetch", *more],
                                 env=dict(os.environ, **shim, **environment), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                 stderr=subprocess.PIPE)
 
     def finish(self, process):
         """The exit status; the server has heard everything when this returns."""
         with process:
-            self.output = process.communicate(timeout=120)[1]
+            try:
+                self.output = process.communicate(timeout=self.patience)[1]
+                status = process.returncode
+            except subprocess.TimeoutExpired:
+                process.kill()
+                self.output = process.communicate()[1]
+                status = STUCK
         self.server.wait_until_idle()
-        return process.returncode
+        return status
 
     def fetch(self, *more, **environment):
         return self.finish(self.start(*more, **environment))
@@ -161,13 +185,13 @@ delete = "{delete}"
     # -- judging ----------------------------------------------------------------------------------------------------------
 
     def there(self):
-        return collections.Counter(READERS[self.setting.target](self.root + "/mail"))
+        return collections.Counter(READERS[self.setting.target](self.mail))
 
     def audit(self):
         """What is wrong at this moment: nothing may be neither here nor there, nothing here twice."""
         expected = collections.Counter(map(as_stored, self.posted.values()))
         on_server = collections.Counter(map(as_stored, self.server.mailbox.messages.values()))
-        there = collections.Counter(in_torn_mbox(self.root + "/mail")) if self.setting.target == "mbox" else self.there()
+        there = collections.Counter(in_torn_mbox(self.mail)) if self.setting.target == "mbox" else self.there()
         return positive({"lost": sum(max(0, n - there[text] - on_server[text]) for text, n in expected.items()),
                          "doubled": sum(max(0, there[text] - n) for text, n in expected.items())})
 
@@ -176,12 +200,14 @@ delete = "{delete}"
         self.server.cut = None
         others = living_processes()
         status = self.fetch()
-        if self.setting.target == "mbox" and all(name.startswith("state/demo.spool/") for name in self.left_over()):
+        if self.setting.target == "mbox" and all(name.startswith(self.state + "/demo.spool/") for name in self.left_over()):
             status = status or self.fetch()      # what tells that a batch is done goes when its promises are surely settled
         problems = collections.Counter(self.audit())
         expected = collections.Counter(map(as_stored, self.posted.values()))
         there = self.there()
-        if status != 0:
+        if status == STUCK:
+            problems["stuck"] = 1
+        elif status != 0:
             last = self.output.decode(errors="replace").strip().splitlines()[-1:]
             problems[f"wrong status after all, {status}: {' '.join(last)}"] = 1
         problems["missing after all"] = sum((expected - there).values())
@@ -197,15 +223,15 @@ delete = "{delete}"
 
     def left_over(self):
         """Files that are neither mail nor the ledger."""
-        belongs = {"maildir": ("mail/new/", "mail/cur/"), "mbox": ("mail",), "files": ("mail/",)}[self.setting.target]
-        found = []
-        for where, _, names in os.walk(self.root):
-            for name in names:
-                path = os.path.relpath(os.path.join(where, name), self.root)
-                mail = path == "mail" if self.setting.target == "mbox" else path.startswith(belongs) and "/." not in path
-                if not mail and path not in ("state/demo.ledger", "state/demo.ledger.lock"):
-                    found.append(path)
-        return found
+        ledger = {os.path.join(self.state, name) for name in ("demo.ledger", "demo.ledger.lock")}
+        return [path for path in self.files() if not self.is_mail(path) and path not in ledger]
+
+    def files(self):
+        return [os.path.join(where, name) for where, _, names in os.walk(self.root) for name in names]
+
+    def is_mail(self, path):
+        folders = {"maildir": ("/new/", "/cur/"), "mbox": (), "files": ("/",)}[self.setting.target]
+        return path == self.mail if not folders else path.startswith(tuple(self.mail + folder for folder in folders)) and "/." not in path[len(self.mail):]
 
 
 def living_processes():
