@@ -1,5 +1,6 @@
 #include <popfetch/base/sandbox.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <utility>
@@ -80,6 +81,8 @@ Fd make_rules(int version)
     return Fd{static_cast<int>(made)}; // close-on-exec by itself
 }
 
+std::atomic<bool> entered{false};
+
 std::string missing_landlock()
 {
     const int version = kernel_version();
@@ -88,6 +91,8 @@ std::string missing_landlock()
 }
 
 }
+
+bool Sandbox::is_entered() noexcept { return entered; }
 
 Sandbox::Sandbox() : version_{kernel_version()}
 {
@@ -131,6 +136,7 @@ Confinement Sandbox::enter() &&
     const Fd rules = std::exchange(rules_, Fd{});
     if (::syscall(SYS_landlock_restrict_self, rules.get(), 0) != 0)
         return {false, false, std::string{"Landlock refused: "} + std::strerror(errno)};
+    entered = true;
     const bool ports = version_ >= version_with_ports;
     return {true, ports, "Landlock " + std::to_string(version_) + (ports ? ": files and ports" : ": files")};
 }
@@ -142,6 +148,7 @@ Confinement Sandbox::enter() &&
 namespace popfetch::base {
 
 Sandbox::Sandbox() = default;
+bool Sandbox::is_entered() noexcept { return false; }
 void Sandbox::allow(const Path&, std::uint64_t) {}
 void Sandbox::may_read(const Path&) {}
 void Sandbox::may_write(const Path&) {}

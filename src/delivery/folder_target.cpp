@@ -14,7 +14,10 @@ BatchLimits FolderTarget::batch_limits() const
 std::vector<base::Path> FolderTarget::places()
 {
     make_folders();
-    return {folder_};
+    std::vector<base::Path> places{folder_, staging_.path()};
+    for (auto& folder : shelf_.folders())
+        if (folder != folder_) places.push_back(std::move(folder));
+    return places;
 }
 
 void FolderTarget::prepare(std::span<const Receipt> promised)

@@ -69,7 +69,7 @@ private:
 
     Place publish_batch(const Staged& staged, std::span<const Extent> letters);
     void leave_mark(const LockedMbox& mbox) const;
-    void remove_stale_locks() const;
+    void remove_lock_of_the_dead() const;
 
     base::Path path_;
     std::chrono::seconds timeout_;
@@ -110,11 +110,13 @@ std::optional<base::WallTime> Mbox::newest_earlier_mail([[maybe_unused]] const s
     return std::nullopt;
 }
 
-// The folder for the locks; and the file by itself, for whoever may not read all that lies in the folder.
+// The folder for the locks; and the file by itself, for whoever may not read all that lies in the folder. Who may not
+// could not see either that the writer of a lock is dead: so that is looked at here.
 std::vector<base::Path> Mbox::places()
 {
     base::create_folders(path_.parent_path());
     if (!MboxFile::open(path_)) (void)MboxFile::create(path_);
+    remove_lock_of_the_dead();
     return {path_.parent_path(), path_};
 }
 
@@ -130,7 +132,8 @@ void Mbox::prepare(std::span<const Receipt> promised)
     examine();
     base::create_folders(path_.parent_path());
     base::sync_folder(path_.parent_path()); // a run before us may have died between making the mbox and this
-    remove_stale_locks();
+    Dotlock::clear(path_, lock_mark_);
+    remove_lock_of_the_dead();
 
     base::create_folders(batches_.path());
     batches_.open();
@@ -140,10 +143,9 @@ void Mbox::prepare(std::span<const Receipt> promised)
     batches_.clear(awaited);
 }
 
-// Ours, of runs that died: others would wait for them although we may have nothing more to deliver.
-void Mbox::remove_stale_locks() const
+// Others would wait for it although we may have nothing more to deliver.
+void Mbox::remove_lock_of_the_dead() const
 {
-    Dotlock::clear(path_, lock_mark_);
     if (!Dotlock::exists(path_)) return;
     try {
         const LockedMbox taken_over{path_, std::chrono::milliseconds{0}, lock_mark_};

@@ -13,6 +13,7 @@
 #include <popfetch/base/error.hpp>
 #include <popfetch/base/interrupt.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/base/sandbox.hpp>
 
 #include "folder_checks.hpp"
 
@@ -83,6 +84,23 @@ BadTarget busy(const base::Path& path, std::chrono::milliseconds waited)
                      "if none is using it, remove " + base::printable(path.native() + ".lock")};
 }
 
+// A sandbox lets a run read the mbox that was there when it was entered. In the home folder one that came later can be
+// written to, but not read: it is ours all the same, and a matter for the next run.
+bool is_shut_out(const base::Path& path)
+{
+    return base::Sandbox::is_entered() &&
+           ::faccessat(AT_FDCWD, path.c_str(), R_OK | W_OK, AT_EACCESS | AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+BadTarget may_not_open(const base::Path& path)
+{
+    if (!is_shut_out(path)) return bad_target(path, "may not be written to");
+    return BadTarget{base::ExitStatus::temporary, "delivery.replaced",
+                     base::printable(path.native()) +
+                         ": another program took it away or put a new one there after this run had confined itself",
+                     "the next run delivers there"};
+}
+
 }
 
 std::optional<MboxFile> MboxFile::open(const base::Path& path)
@@ -98,7 +116,7 @@ std::optional<MboxFile> MboxFile::open(const base::Path& path)
     file.fd = base::Fd{::open(path.c_str(), O_RDWR | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)};
     if (!file.fd) {
         if (errno == ENOENT) return std::nullopt;
-        if (errno == EACCES) throw bad_target(path, "may not be written to");
+        if (errno == EACCES) throw may_not_open(path);
         throw base::SystemError{"open", path.native(), errno};
     }
     if (::fstat(file.fd.get(), &status) != 0) throw base::SystemError{"look at", path.native(), errno};
@@ -114,7 +132,10 @@ std::optional<MboxFile> MboxFile::create(const base::Path& path)
     {
         const base::Fd fd{::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600)};
         if (!fd && errno == EEXIST) return std::nullopt;
-        if (!fd) throw base::SystemError{"create", path.native(), errno};
+        const int error = errno;
+        // The kernel makes the file before it asks whether we may open it.
+        if (!fd && error == EACCES && is_shut_out(path)) throw may_not_open(path);
+        if (!fd) throw base::SystemError{"create", path.native(), error};
     }
     base::sync_folder(path.parent_path());
     return open(path);

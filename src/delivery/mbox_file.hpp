@@ -23,7 +23,9 @@ struct MboxFile {
     dev_t device = 0;
     ino_t inode = 0;
 
-    /// Nothing when it does not exist. Throws BadTarget for what is not an mbox of ours (FAULTS F11).
+    /// Nothing when it does not exist. Throws BadTarget for what is not an mbox of ours (FAULTS F11), and for one that
+    /// came after this run had confined itself and is out of its reach (EX_TEMPFAIL, "delivery.replaced"); so does
+    /// create().
     static std::optional<MboxFile> open(const base::Path& path);
     /// Made empty, mode 0600, its name durable. Nothing when somebody else was faster.
     static std::optional<MboxFile> create(const base::Path& path);

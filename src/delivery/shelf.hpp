@@ -30,6 +30,9 @@ public:
     const base::Path& path() const noexcept { return folder_; }
     base::Path place_of(const Staged& staged) const { return folder_ / naming_(staged, 0); }
 
+    /// Where letters may lie: where they appear, then where a reader may put them.
+    std::vector<base::Path> folders() const;
+
     std::vector<Outcome> publish(const StagingFolder& from, std::span<const Staged> letters) const;
 
     std::optional<base::WallTime> newest_of(std::string_view account) const;
@@ -38,7 +41,6 @@ public:
 private:
     std::optional<std::string> move(const StagingFolder& from, const Staged& staged) const;
     void find_moved(std::span<const Staged> letters, std::vector<Outcome>& outcomes) const;
-    std::vector<base::Path> folders() const;
     std::vector<base::Path> existing_folders() const;
 
     base::Path folder_;

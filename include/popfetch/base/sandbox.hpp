@@ -48,6 +48,9 @@ public:
     /// No new privileges, no core dump, and nothing but what was allowed. Never throws: text says what could not be.
     Confinement enter() &&;
 
+    /// Whether this process has entered one: then what it may not open may still be its own.
+    static bool is_entered() noexcept;
+
 private:
     void allow(const Path& path, std::uint64_t rights);
 

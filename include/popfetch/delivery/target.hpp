@@ -98,7 +98,9 @@ public:
     virtual BatchLimits batch_limits() const { return {}; }
 
     /// The folders, and single files, that the verbs write to: for a process that is about to confine itself, which can
-    /// then reach only what exists. So what is missing is created here already. Throws what prepare() throws.
+    /// then reach only what exists. So what is missing is created here already, and a lock that the dead have left is
+    /// removed, which later perhaps cannot be read. Where they lie in each other all are named: the outer one may
+    /// be opened up less far (the home folder). Throws what prepare() throws.
     virtual std::vector<base::Path> places() { return {}; }
 
     /// Throws what prepare() would throw for what is there now, and changes nothing.
