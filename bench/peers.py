@@ -23,6 +23,7 @@ class Job:
     users: list
     password: str
     messages: int                # of each user, as many as the server has
+    login: str = "plain"         # what the server offers beside LOGIN: plain, or scram too
     tls: bool = False
     ca: pathlib.Path = None
     target: str = "maildir"      # or mbox, or headers for list --headers
@@ -116,15 +117,16 @@ class Popfetch(Peer):
 
 
 class Floor(Peer):
-    """The same mailbox drained in one burst, nothing written: what server and line alone take."""
-    name = "floor"
+    """The same mailbox drained in one burst after USER and PASS, nothing written: what server and line alone take. The one named
+    floor-protocol logs in as popfetch does and lists before it asks: the best that a client may reach that cannot guess."""
 
-    def __init__(self, binary):
-        self.program = str(binary)
+    def __init__(self, binary, name="floor"):
+        self.program, self.name = str(binary), name
 
     def command(self, job):
+        guesses = self.name == "floor"
         return [self.program, ADDRESS, str(job.port), "tls" if job.tls else "clear", "top" if job.target == "headers" else "retr",
-                str(job.messages), job.users[0], job.password]
+                "user" if guesses else job.login, "guess" if guesses else "list", str(job.messages), job.users[0], job.password]
 
     def arrived(self, job):
         words = (job.folder / "stdout").read_text().split()

@@ -100,7 +100,7 @@ def chart(results, scenarios, clients):
         parts.append(f'<text x="10" y="{y}" class="t">{html.escape(scenario.name + ": " + scenario.title)}</text>')
         y += 8
         for client, wall in walls:
-            kind = "ours" if client.startswith(OURS) else "floor" if client == "floor" else "peer"
+            kind = "ours" if client.startswith(OURS) else "floor" if client.startswith("floor") else "peer"
             width = max(1.0, BAR * wall / longest)
             parts.append(f'<text x="{LEFT - 8}" y="{y + 12}" text-anchor="end">{html.escape(client)}</text>'
                          f'<rect x="{LEFT}" y="{y + 2}" width="{width:.1f}" height="{ROW - 6}" class="{kind}"/>'

@@ -15,7 +15,7 @@ import corpus
 import peers
 import report
 from scenarios import SCENARIOS, chosen
-from track import SERVER, Dovecot, Job, Proxy, TinyServer, Track
+from track import SERVERS, Dovecot, Job, Proxy, TinyServer, Track
 
 ROOT = pathlib.Path(__file__).parent.parent
 
@@ -43,7 +43,8 @@ class Bench:
         self.track = Track(wanted.output, wanted.timeout)
         every = [peers.Popfetch(wanted.binary.resolve()),
                  peers.Popfetch(wanted.binary.resolve(), "--jobs", "20", name="popfetch-20"),
-                 peers.Floor(self.track.tools["floor"]), peers.Mpop(), peers.Curl(), peers.Fdm(), peers.Fetchmail(), peers.Getmail()]
+                 peers.Floor(self.track.tools["floor"]),
+                 peers.Floor(self.track.tools["floor"], name="floor-protocol"), peers.Mpop(), peers.Curl(), peers.Fdm(), peers.Fetchmail(), peers.Getmail()]
         missing = [client.name for client in every if not client.available()]
         if missing:
             say("not installed, left out: " + ", ".join(missing))
@@ -78,20 +79,20 @@ class Bench:
     def start(self, stack):
         boxes = self.mailboxes()
         self.expected = {user: (len(box), sum(map(len, box))) for user, box in boxes.items()}
-        self.dovecot = None
-        if boxes:
-            say(f"starting Dovecot with {sum(map(len, boxes.values())):,} messages")
-            self.dovecot = stack.enter_context(Dovecot(boxes, extra=SERVER))
-            boxes.clear()
-            self.dovecot.mailboxes = {}
+        self.dovecots = {}
+        for login in sorted({s.login for s in self.scenarios if s.mailbox != "tiny"}):
+            say(f"starting Dovecot ({login}) with {sum(map(len, boxes.values())):,} messages")
+            dovecot = stack.enter_context(Dovecot(boxes, extra=SERVERS[login]))
+            self.dovecots[login] = dovecot
+            dovecot.mailboxes = {}
             for user in self.expected:
-                self.warm(user)
+                self.warm(dovecot, user)
 
-    def warm(self, user):
+    def warm(self, dovecot, user):
         """The server's first look at a mailbox makes its indexes; that is nobody's time."""
-        box = poplib.POP3("127.0.0.1", self.dovecot.port, timeout=120)
+        box = poplib.POP3("127.0.0.1", dovecot.port, timeout=120)
         box.user(user)
-        box.pass_(self.dovecot.password)
+        box.pass_(dovecot.password)
         box.list()
         box.uidl()
         box.quit()
@@ -104,7 +105,7 @@ class Bench:
                 server = stack.enter_context(TinyServer(self.track.tools["tiny_server"], size))
                 expected, port = {"tiny": (size, 0)}, server.port
             else:
-                server, expected = self.dovecot, self.expected
+                server, expected = self.dovecots[scenario.login], self.expected
                 port = server.tls_port if scenario.tls else server.port
             proxy = stack.enter_context(Proxy(scenario.round_trip, port)) if scenario.round_trip else None
             self.repeat(scenario, server, proxy.port if proxy else port, proxy, expected)
@@ -112,7 +113,8 @@ class Bench:
     def repeat(self, scenario, server, port, proxy, expected):
         names = [name for name in scenario.clients.split() if name in self.clients]
         users = self.users(scenario)
-        job = dict(port=port, users=users, password=server.password, messages=expected[users[0]][0], tls=scenario.tls, ca=server.ca,
+        job = dict(port=port, users=users, password=server.password, messages=expected[users[0]][0], login=scenario.login,
+                   tls=scenario.tls, ca=server.ca,
                    target=scenario.target, unknown_server=scenario.unknown_server, known_server=scenario.known_server)
         jobs = {}
         for repetition in range(1 if scenario.once else self.wanted.repetitions):
