@@ -5,6 +5,9 @@
 #include <popfetch/base/units.hpp>
 
 #include "account_run.hpp"
+#include "accounts.hpp"
+#include "screen.hpp"
+#include "trouble.hpp"
 
 namespace popfetch::cli {
 
@@ -19,6 +22,7 @@ public:
     void stage(std::string_view text) override { to_.stage(text); }
     void connected(const SessionReport& session, const config::Account& account) override
     {
+        logged_in = true;
         to_.connected(session, account);
     }
     void planned(std::span<const fetch::Decision> decisions) override
@@ -64,24 +68,17 @@ public:
     }
 
     fetch::Totals totals;
+    bool logged_in = false;
 
 private:
     AccountReport& to_;
     std::uint64_t planned_ = 0;
 };
 
-// The server asks for patience, or we have it: nobody need act, and the next run tries again.
-bool asks_for_patience(std::string_view kind)
-{
-    return kind == "login.not_yet" || kind == "server.login_delay" || kind == "server.in_use" ||
-           kind == "server.temporary";
-}
-
 AccountResult ended_by(AccountResult result, const base::Error& error, const CountingReport& report)
 {
     result.totals = report.totals;
     result.status = error.status();
-    result.waiting = asks_for_patience(error.kind());
     result.error = std::make_shared<base::Error>(error.status(), error.kind(), error.what() + report.what_is_safe());
     return result;
 }
@@ -107,6 +104,11 @@ AccountResult fetch_account(const config::Account& account, const FetchOptions& 
         result =
             ended_by(std::move(result), base::Error{base::ExitStatus::temporary, "internal", error.what()}, counting);
     }
+    const auto healing = result.error ? healing_of(*result.error, counting.logged_in) : Healing::never;
+    // Who reads events decides for himself; an interrupted run says nothing of the server.
+    if (!globals.machine() && result.status != base::ExitStatus::interrupted &&
+        result.status != base::ExitStatus::terminated)
+        weigh_trouble(result, healing, ledger_of(account, globals), shows_everything(globals), base::wall_clock());
     result.took = std::chrono::duration_cast<milliseconds>(std::chrono::steady_clock::now() - start);
     report.finished(result);
     return result;

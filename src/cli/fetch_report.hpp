@@ -26,7 +26,9 @@ struct AccountResult {
     std::shared_ptr<const base::Error> error; // what ended it early
     std::vector<config::Invalid> mistakes;    // in its configuration, for which it was not tried
     bool ended_early() const { return error || !mistakes.empty(); }
-    bool waiting = false; // not yet time to log in again: nothing was tried, nobody need know
+    bool waiting = false;      // the error heals by itself and was told of lately: for terminals and -v alone
+    std::string trouble_since; // how long such an error has lasted that was told of before: "today 08:15"
+    std::string trouble_over;  // the same, when all is well now
 };
 
 /// A report that also hears of what is around the run itself.

@@ -30,6 +30,11 @@ std::string counted(std::uint64_t count, std::string_view what)
     return base::format_count(count) + " " + std::string{what};
 }
 
+std::string lasting(const AccountResult& result)
+{
+    return result.trouble_since.empty() ? std::string{} : " (since " + result.trouble_since + ')';
+}
+
 // Where lines go: above the progress lines when there are some.
 class Page {
 public:
@@ -129,8 +134,9 @@ public:
     void finished(const AccountResult& result) override
     {
         for (const auto& mistake : result.mistakes) page_.tell_of(mistake);
-        if (result.error && !(result.waiting && page_.globals().verbose == 0 && !page_.progress()))
-            page_.print(error_line(*result.error, account_));
+        const bool held_back = result.waiting && !shows_everything(page_.globals());
+        if (result.error && !held_back) page_.print(error_line(*result.error, account_) + lasting(result));
+        if (!result.trouble_over.empty()) warned("fetching works again; it did not since " + result.trouble_over);
         const auto line = page_.labelled(account_, summary_line(result));
         if (auto* progress = page_.progress())
             progress->done(index_, result.ended_early() ? "" : line);

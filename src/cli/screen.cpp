@@ -54,6 +54,11 @@ bool wants_progress(const Globals& globals)
     return is_terminal(STDERR_FILENO) && term && std::string_view{term} != "dumb";
 }
 
+bool shows_everything(const Globals& globals)
+{
+    return globals.verbose > 0 || wants_progress(globals) || is_terminal(STDERR_FILENO);
+}
+
 output::Terminal standard_terminal(const Globals& globals)
 {
     return {is_terminal(STDOUT_FILENO) ? terminal_width(STDOUT_FILENO) : 0, wants_color(globals, STDOUT_FILENO),

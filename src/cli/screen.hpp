@@ -27,6 +27,8 @@ unsigned terminal_width(int descriptor);
 /// --color, NO_COLOR (no-color.org), TERM=dumb, and whether `descriptor` is a terminal.
 bool wants_color(const Globals& globals, int descriptor);
 bool wants_progress(const Globals& globals);
+/// Somebody looks: a terminal, -v, or --progress=always. Else only what needs a person is said.
+bool shows_everything(const Globals& globals);
 /// How tables are to be set on standard output.
 output::Terminal standard_terminal(const Globals& globals);
 

@@ -4,6 +4,9 @@
 import json
 import os
 import re
+import socket
+import threading
+import time
 
 import stage
 from stage import PASSWORD, Stage
@@ -141,6 +144,58 @@ class ContainerSecrets(Stage):
         self.environment["CREDENTIALS_DIRECTORY"] = way[2]
         self.fetch("--force")
         self.assertEqual(self.delivered(), [LETTER])
+
+
+class Cron(Stage):
+    """W08: what heals by itself is told once, after an hour, once a day, and when it is over; the status is always the same."""
+
+    def test_W08_a_server_that_is_away_is_told_once_and_when_it_is_back(self):
+        server = self.mailbox([LETTER])
+        self.configure(server, port=self.nobody())
+        self.assertIn("connection refused", self.fetch(status=75).text)
+        self.assertEqual(self.fetch(status=75).text, "")
+        self.assertEqual(self.fetch("-q", status=75).text, "")
+        self.assertIn("connection refused", self.fetch("-v", status=75).text)
+        self.assertEqual(self.error("a", status=75)["class"], "net.refused")
+        self.configure(server)
+        told = self.fetch().text
+        self.assertRegex(told, "^popfetch: a: fetching works again; it did not since today [0-9:]{5}\n$")
+        self.assertEqual(self.delivered(), [LETTER])
+        self.assertEqual(self.fetch().text, "")
+
+    def test_W08_a_run_that_takes_long_is_told_once_to_those_that_come_meanwhile(self):
+        go_on = threading.Event()
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            go_on.wait(stage.PATIENCE)
+            peer.scan(LETTER)
+            peer.retr(1, LETTER)
+            peer.quit()
+        server = self.scripted(talk)
+        self.addCleanup(go_on.set)
+        self.configure(server)
+        first = self.start("fetch")
+        while not server.heard[-1:] == [f"PASS {PASSWORD}"]:
+            self.assertIsNone(first.poll())
+            time.sleep(0.01)
+        self.assertIn("another run is at work", self.fetch("-q", status=75).text)
+        self.assertEqual(self.fetch(status=75).text, "")
+        self.assertEqual(self.fetch("-q", status=75).text, "")
+        go_on.set()
+        self.assertEqual(first.wait(stage.PATIENCE), 0)
+        self.assertIn(b"works again", first.stderr.read())
+        self.assertEqual(self.delivered(), [LETTER])
+
+    def test_W08_a_line_that_breaks_in_the_middle_of_the_mail_is_told_every_time(self):
+        self.configure(self.scripted(lambda peer: (peer.greet(), peer.log_in(), peer.expect("STAT"))))
+        for _ in range(2):
+            self.assertIn("closed the connection", self.fetch(status=75).text)
+
+    def nobody(self):
+        """A port on which nobody listens."""
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            return listener.getsockname()[1]
 
 
 if __name__ == "__main__":
