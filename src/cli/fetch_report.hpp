@@ -59,5 +59,11 @@ std::unique_ptr<FetchFront> text_front(const Globals& globals, const std::vector
 
 /// "410 new (24.1M) to maildir ~/Mail/work in 3.2 s; 12 deleted": the line of an account that is done.
 std::string summary_line(const AccountResult& result);
+/// What ended it, and since when it does when that was told before.
+std::string error_line(const AccountResult& result);
+/// Many accounts on a terminal: those that are well in one line; what was `held` back of the others, how much they did,
+/// and what ended them, which is said once where many have it in common; the totals last.
+std::vector<std::string> folded(const std::vector<AccountResult>& results, const std::vector<std::string>& held,
+                                std::chrono::milliseconds took);
 
 }

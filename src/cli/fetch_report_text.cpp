@@ -10,6 +10,7 @@
 #include <popfetch/base/units.hpp>
 #include <popfetch/output/progress.hpp>
 
+#include "amount.hpp"
 #include "fetch_report.hpp"
 #include "screen.hpp"
 #include "shown_path.hpp"
@@ -18,22 +19,13 @@ namespace popfetch::cli {
 
 namespace {
 
-std::string seconds(std::chrono::milliseconds time)
-{
-    char text[32];
-    (void)std::snprintf(text, sizeof text, "%.1f s", static_cast<double>(time.count()) / 1000.0);
-    return text;
-}
-
-std::string counted(std::uint64_t count, std::string_view what)
+std::string so_many(std::uint64_t count, std::string_view what)
 {
     return base::format_count(count) + " " + std::string{what};
 }
 
-std::string lasting(const AccountResult& result)
-{
-    return result.trouble_since.empty() ? std::string{} : " (since " + result.trouble_since + ')';
-}
+// More than a screen should be filled with.
+constexpr std::size_t most_accounts_with_a_line = 12;
 
 // Where lines go: above the progress lines when there are some.
 class Page {
@@ -43,6 +35,7 @@ public:
         if (wants_progress(globals))
             progress_.emplace(STDERR_FILENO, terminal_width(STDERR_FILENO), wants_color(globals, STDERR_FILENO),
                               accounts);
+        folds_ = progress_ && globals.verbose == 0 && accounts.size() > most_accounts_with_a_line;
         for (const auto& account : accounts) widest_ = std::max(widest_, account.size());
     }
 
@@ -56,11 +49,34 @@ public:
         else
             say(line);
     }
+    /// What needs a person, of one account: at once, or where accounts are folded in the end, when nothing comes behind
+    /// it.
+    void tell(std::size_t index, std::string line)
+    {
+        if (!folds_) return print(line);
+        const std::scoped_lock lock{mutex_};
+        held_.emplace_back(index, std::move(line));
+    }
     /// One that [defaults] has for every account is told once. It names its place, and with it the account.
     void tell_of(const config::Invalid& mistake)
     {
+        if (folds_) return;
         const std::scoped_lock lock{mutex_};
         if (mistakes_.insert(mistake.what()).second) print(error_line(mistake, {}));
+    }
+    bool folds() const { return folds_; }
+    /// Nothing comes after it.
+    void close(const std::vector<AccountResult>& results)
+    {
+        progress_.reset();
+        if (!folds_) return;
+        std::ranges::stable_sort(held_, {}, &std::pair<std::size_t, std::string>::first);
+        std::vector<std::string> held;
+        for (auto& [index, line] : held_) held.push_back(std::move(line));
+        for (const auto& line :
+             folded(results, held,
+                    std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - start_)))
+            say(line);
     }
     std::string labelled(std::string_view account, std::string_view text) const
     {
@@ -73,7 +89,10 @@ private:
     const Globals& globals_;
     std::optional<output::Progress> progress_;
     std::size_t widest_ = 0;
+    bool folds_ = false;
+    const std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
     std::mutex mutex_;
+    std::vector<std::pair<std::size_t, std::string>> held_;
     std::unordered_set<std::string> mistakes_;
 };
 
@@ -116,7 +135,8 @@ public:
     }
     void failed(const pop3::Message& message, const base::Error& error) override
     {
-        page_.print("popfetch: " + account_ + ": message " + std::to_string(message.number) + ": " + error.what());
+        page_.tell(index_,
+                   "popfetch: " + account_ + ": message " + std::to_string(message.number) + ": " + error.what());
     }
     void recovered(std::string_view, std::string_view place) override
     {
@@ -129,17 +149,17 @@ public:
     }
     void warned(std::string_view text) override
     {
-        if (!page_.globals().quiet) page_.print("popfetch: " + account_ + ": " + std::string{text});
+        if (!page_.globals().quiet) page_.tell(index_, "popfetch: " + account_ + ": " + std::string{text});
     }
     void finished(const AccountResult& result) override
     {
         for (const auto& mistake : result.mistakes) page_.tell_of(mistake);
         const bool held_back = result.waiting && !shows_everything(page_.globals());
-        if (result.error && !held_back) page_.print(error_line(*result.error, account_) + lasting(result));
+        if (result.error && !held_back && !page_.folds()) page_.print(error_line(result));
         if (!result.trouble_over.empty()) warned("fetching works again; it did not since " + result.trouble_over);
         const auto line = page_.labelled(account_, summary_line(result));
         if (auto* progress = page_.progress())
-            progress->done(index_, result.ended_early() ? "" : line);
+            progress->done(index_, result.ended_early() || page_.folds() ? "" : line);
         else if (page_.shows_summary() && !result.ended_early())
             say(line);
     }
@@ -158,7 +178,7 @@ public:
     {
         return std::make_unique<TextReport>(page_, index, account);
     }
-    void finish(const std::vector<AccountResult>&) override {}
+    void finish(const std::vector<AccountResult>& results) override { page_.close(results); }
 
 private:
     Page page_;
@@ -166,17 +186,23 @@ private:
 
 }
 
+std::string error_line(const AccountResult& result)
+{
+    const auto since = result.trouble_since.empty() ? std::string{} : " (since " + result.trouble_since + ')';
+    return error_line(*result.error, result.account) + since;
+}
+
 std::string summary_line(const AccountResult& result)
 {
     const auto& totals = result.totals;
     std::string line = "nothing new";
     if (totals.fetched > 0)
-        line = counted(totals.fetched, "new") + " (" + base::format_total(totals.fetched_octets) + ") to " +
+        line = so_many(totals.fetched, "new") + " (" + base::format_total(totals.fetched_octets) + ") to " +
                with_tilde(result.target) + " in " + seconds(result.took);
-    if (totals.kept > 0 && totals.fetched == 0) line += ", " + counted(totals.kept, "kept");
-    if (totals.deleted > 0) line += "; " + counted(totals.deleted, "deleted");
-    if (totals.skipped > 0) line += "; " + counted(totals.skipped, "skipped");
-    if (totals.failed > 0) line += "; " + counted(totals.failed, "failed");
+    if (totals.kept > 0 && totals.fetched == 0) line += ", " + so_many(totals.kept, "kept");
+    if (totals.deleted > 0) line += "; " + so_many(totals.deleted, "deleted");
+    if (totals.skipped > 0) line += "; " + so_many(totals.skipped, "skipped");
+    if (totals.failed > 0) line += "; " + so_many(totals.failed, "failed");
     return line;
 }
 

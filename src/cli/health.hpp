@@ -48,8 +48,10 @@ struct AccountHealth {
 /// Logs in and looks; never throws for what concerns the account alone.
 AccountHealth examine(const config::Account& account, const Thresholds& thresholds, const Globals& globals);
 
-/// "POPFETCH OK: 2 accounts, 412 messages, … | 'work.messages'=410;1000;5000;0 …": one line.
-std::string plugin_line(const std::vector<AccountHealth>& accounts);
+/// "POPFETCH OK: 2 accounts, 412 messages, … | 'work.messages'=410;1000;5000;0 …": one line, as long as a monitoring
+/// system takes it, which reads 8 KB. Longer: that line with sums and extremes in place of each account's readings, and
+/// a line for each account that is not OK, the worst first, as many as fit.
+std::string plugin_text(const std::vector<AccountHealth>& accounts);
 /// The text exposition format, for the textfile collector of a node exporter.
 std::string prometheus_text(const std::vector<AccountHealth>& accounts);
 output::Record to_record(const AccountHealth& health);

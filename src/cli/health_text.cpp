@@ -2,7 +2,9 @@
 #include <array>
 #include <charconv>
 
+#include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
 
 #include "amount.hpp"
 #include "health.hpp"
@@ -10,6 +12,8 @@
 namespace popfetch::cli {
 
 namespace {
+
+constexpr std::size_t most_octets_read = 8192; // Nagios' MAX_PLUGIN_OUTPUT_LENGTH
 
 std::string number(double value)
 {
@@ -83,6 +87,79 @@ std::string label(std::string_view text)
     return result;
 }
 
+// The bar begins perfdata, so it may not stand in the text.
+std::string problem_of(const AccountHealth& account, std::size_t longest)
+{
+    auto problem = base::printable(account.problem, longest);
+    std::ranges::replace(problem, '|', '/');
+    return account.account + ": " + problem;
+}
+
+std::string one_line(const std::vector<AccountHealth>& accounts)
+{
+    std::string line = "POPFETCH " + std::string{word(worst(accounts))} + ": " + sentence(accounts);
+    for (const auto& account : accounts)
+        if (!account.problem.empty()) line += "; " + problem_of(account, 500);
+    std::string data;
+    for (const auto& account : accounts)
+        for (const auto& reading : account.readings) data += " " + perfdata(account.account, reading);
+    return line + (data.empty() ? "" : " |" + data) + "\n";
+}
+
+std::size_t count_of(const std::vector<AccountHealth>& accounts, Health health)
+{
+    return static_cast<std::size_t>(std::ranges::count(accounts, health, &AccountHealth::health));
+}
+
+constexpr std::array by_gravity{Health::critical, Health::unknown, Health::warning};
+
+// Of all accounts together: sums, the oldest message, the slowest server, the certificate that expires first.
+std::string common_perfdata(const std::vector<AccountHealth>& accounts)
+{
+    std::string data = " | 'accounts'=" + std::to_string(accounts.size());
+    for (const auto health : {Health::ok, Health::warning, Health::critical, Health::unknown})
+        data += " '" + base::to_lower(word(health)) + "'=" + std::to_string(count_of(accounts, health));
+    const auto add = [&](std::string_view name, std::string_view unit, auto pick) {
+        if (const auto value = over_all(accounts, name, pick))
+            data += " '" + std::string{name} + "'=" + number(*value) + std::string{unit};
+    };
+    const auto larger = [](double a, double b) { return std::max(a, b); };
+    add("messages", "", std::plus{});
+    add("octets", "B", std::plus{});
+    add("oldest_new", "s", larger);
+    add("time", "s", larger);
+    add("certificate_days", "", [](double a, double b) { return std::min(a, b); });
+    return data;
+}
+
+std::string summary_of(const std::vector<AccountHealth>& accounts)
+{
+    std::string line = "POPFETCH " + std::string{word(worst(accounts))} + ": " + sentence(accounts);
+    for (const auto health : by_gravity)
+        if (const auto count = count_of(accounts, health))
+            line += "; " + base::format_count(count) + " " + std::string{word(health)};
+    return line + common_perfdata(accounts) + "\n";
+}
+
+std::string summary_and_what_is_not_ok(const std::vector<AccountHealth>& accounts)
+{
+    constexpr std::size_t room_for_the_rest = 40; // "… and 9,999 more that are not OK"
+    auto text = summary_of(accounts);
+    std::size_t left_out = 0;
+    for (const auto health : by_gravity) {
+        for (const auto& account : accounts) {
+            if (account.health != health) continue;
+            const auto line = std::string{word(health)} + " " + problem_of(account, 200) + "\n";
+            if (left_out > 0 || text.size() + line.size() > most_octets_read - room_for_the_rest)
+                ++left_out;
+            else
+                text += line;
+        }
+    }
+    if (left_out > 0) text += "and " + base::format_count(left_out) + " more that are not OK\n";
+    return text;
+}
+
 }
 
 std::string_view word(Health health)
@@ -91,20 +168,10 @@ std::string_view word(Health health)
     return words[static_cast<std::size_t>(health)];
 }
 
-std::string plugin_line(const std::vector<AccountHealth>& accounts)
+std::string plugin_text(const std::vector<AccountHealth>& accounts)
 {
-    std::string line = "POPFETCH " + std::string{word(worst(accounts))} + ": " + sentence(accounts);
-    for (const auto& account : accounts) {
-        if (account.problem.empty()) continue;
-        // The bar begins perfdata, so it may not stand in the text.
-        auto problem = base::printable(account.problem, 500);
-        std::ranges::replace(problem, '|', '/');
-        line += "; " + account.account + ": " + problem;
-    }
-    std::string data;
-    for (const auto& account : accounts)
-        for (const auto& reading : account.readings) data += " " + perfdata(account.account, reading);
-    return line + (data.empty() ? "" : " |" + data) + "\n";
+    auto line = one_line(accounts);
+    return line.size() <= most_octets_read ? line : summary_and_what_is_not_ok(accounts);
 }
 
 std::string prometheus_text(const std::vector<AccountHealth>& accounts)

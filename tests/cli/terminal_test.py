@@ -10,10 +10,12 @@ import json
 import os
 import pathlib
 import re
+import socket
 import subprocess
 import sys
 import tempfile
 import threading
+import types
 import unittest
 
 sys.dont_write_bytecode = True
@@ -270,6 +272,47 @@ class Progress(OnTerminal):
 
     def serve_again(self):
         self.configure(work=self.serve(self.mailbox))
+
+
+class ManyAccounts(OnTerminal):
+    """More accounts than lines: those that are well in one line, errors behind it, the totals last."""
+    messages = {"u1": mail()}
+
+    def configure_many(self, count, *wrong):
+        empty = self.serve(Mailbox({}))
+        self.configure(new=self.server, **{f"box{n:03}": empty for n in range(count)}, **dict(wrong))
+
+    def lines(self, status, *words):
+        return self.see(*words, status=status, columns=200).screen.text().splitlines()
+
+    def test_those_that_are_well_are_one_line_and_the_refusal_stands_at_the_end(self):
+        self.configure_many(40, ("refused", self.serve(Mailbox({}, password="another"))))
+        lines = self.lines(77)
+        self.assertEqual(len(lines), 3, lines)
+        self.assertRegex(lines[0], r"^41 accounts well: 1 new \(\S+\) for 1 of them$")
+        self.assertRegex(lines[1], "^popfetch: refused: .*login refused")
+        self.assertRegex(lines[2], r"^42 accounts in \d+\.\d s: 1 new \(\S+\) for 1 of them; 1 not well$")
+        self.assertRegex(self.lines(77)[0], r"^41 accounts well: nothing new, 1 kept$")
+
+    def test_one_error_of_many_accounts_is_said_once(self):
+        away = socket.socket()                                 # bound, so that nobody else listens there, and not listening
+        self.addCleanup(away.close)
+        away.bind(("127.0.0.1", 0))
+        away = types.SimpleNamespace(port=away.getsockname()[1])
+        self.configure_many(20, *((f"away{n}", away) for n in range(9)))
+        lines = self.lines(75)
+        self.assertEqual(len(lines), 3, lines)
+        self.assertRegex(lines[1], r"^popfetch: 9 accounts \(away0, away1, away2 and 6 more\): .*connection refused")
+
+    def test_v_and_few_accounts_have_a_line_each(self):
+        self.configure_many(20)
+        self.assertGreater(sum(line.startswith("box") and "nothing new" in line for line in self.lines(0, "-v")), 10)
+        self.configure_many(10)
+        self.assertEqual(sum(line.startswith("box") and "nothing new" in line for line in self.lines(0)), 10)
+
+    def test_without_a_terminal_only_what_needs_a_person_is_said(self):
+        self.configure_many(40, ("refused", self.serve(Mailbox({}, password="another"))))
+        self.assertRegex(self.run_plainly(status=77).stderr, r"^popfetch: refused: [^\n]*\n$")
 
 
 class Password(OnTerminal):

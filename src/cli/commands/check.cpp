@@ -123,7 +123,7 @@ Health run_check(const Globals& globals, const CheckOptions& options)
     } else if (globals.machine()) {
         for (const auto& health : healths) out.write(output::to_json_line(to_record(health)));
     } else {
-        out.write(plugin_line(healths));
+        out.write(plugin_text(healths));
     }
     return worst(healths);
 }
