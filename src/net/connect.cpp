@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <functional>
 #include <utility>
 
 #include <fcntl.h>
@@ -162,11 +163,15 @@ ConnectionError Race::all_failed() const
     return temporary(agreed_kind(), course_.peer, text);
 }
 
+/// An address that this machine cannot even try (a kernel without IPv6) says nothing of the server.
+bool is_of_the_server(int error_number) { return error_number != EAFNOSUPPORT && error_number != EADDRNOTAVAIL; }
+
 std::string_view Race::agreed_kind() const
 {
-    const auto kind = kind_of(failures_.front());
-    const bool agreed =
-        std::all_of(failures_.begin(), failures_.end(), [&](int each) { return kind_of(each) == kind; });
+    auto voices = failures_;
+    if (std::any_of(voices.begin(), voices.end(), is_of_the_server)) std::erase_if(voices, std::not_fn(is_of_the_server));
+    const auto kind = kind_of(voices.front());
+    const bool agreed = std::all_of(voices.begin(), voices.end(), [&](int each) { return kind_of(each) == kind; });
     return agreed ? kind : "net.failed";
 }
 

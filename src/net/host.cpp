@@ -10,6 +10,7 @@
 #include <popfetch/base/printable.hpp>
 
 #include "idn.hpp"
+#include "resolve.hpp"
 
 namespace popfetch::net {
 
@@ -69,7 +70,7 @@ bool is_loopback(std::string_view host) noexcept
     if (inet_pton(AF_INET, text, &v4) == 1) return (ntohl(v4.s_addr) >> 24) == 127;
     in6_addr v6{};
     if (inet_pton(AF_INET6, text, &v6) == 1) return IN6_IS_ADDR_LOOPBACK(&v6);
-    return base::equal_ignoring_case(host, "localhost") || base::equal_ignoring_case(host, "localhost.");
+    return is_localhost(host);
 }
 
 std::string ascii_host(std::string_view host)

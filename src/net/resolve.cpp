@@ -14,6 +14,7 @@
 #include <netdb.h>
 #include <unistd.h>
 
+#include <popfetch/base/ascii.hpp>
 #include <popfetch/base/fd.hpp>
 
 #include "failure.hpp"
@@ -82,6 +83,18 @@ Found ask_aside(const std::string& host, int family, const std::string& peer, De
     return std::move(question->found);
 }
 
+/// ::1 first, as the system's order has it. Where a server listens on the other alone, or the kernel has no IPv6, the
+/// first attempt fails at once and the second is made.
+Found loopback(int family)
+{
+    Found found;
+    for (const std::string_view literal : {"::1", "127.0.0.1"}) {
+        const auto address = Address::from_literal(literal, 0);
+        if (address && (family == AF_UNSPEC || family == address->family())) found.addresses.push_back(*address);
+    }
+    return found;
+}
+
 int family_of(IpVersion version)
 {
     if (version == IpVersion::v4) return AF_INET;
@@ -127,6 +140,15 @@ Found system_lookup(const std::string& host, int family)
     return found;
 }
 
+bool is_localhost(std::string_view name) noexcept
+{
+    constexpr std::string_view localhost = "localhost";
+    if (name.ends_with('.')) name.remove_suffix(1);
+    if (name.size() < localhost.size()) return false;
+    const auto above = name.substr(0, name.size() - localhost.size());
+    return base::equal_ignoring_case(name.substr(above.size()), localhost) && (above.empty() || above.ends_with('.'));
+}
+
 std::vector<Address> resolve(const std::string& host, std::uint16_t port, IpVersion version, const std::string& peer,
                              Deadline deadline, const Lookup& lookup)
 {
@@ -135,7 +157,7 @@ std::vector<Address> resolve(const std::string& host, std::uint16_t port, IpVers
     if (const auto literal = Address::from_literal(host, port)) {
         if (family == AF_UNSPEC || family == literal->family()) addresses.push_back(*literal);
     } else {
-        const auto found = ask_aside(host, family, peer, deadline, lookup);
+        const auto found = is_localhost(host) ? loopback(family) : ask_aside(host, family, peer, deadline, lookup);
         if (found.error != 0) throw unresolved(found, peer, version);
         for (const auto& address : found.addresses) {
             const auto whole = address.at_port(port);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <popfetch/net/deadline.hpp>
@@ -24,7 +25,11 @@ struct Found {
 using Lookup = std::function<Found(const std::string& host, int family)>;
 Found system_lookup(const std::string& host, int family);
 
-/// The addresses of `host` in the system's order (RFC 6724), each once. Throws ConnectionError: "net.unknown_host" when
+/// "localhost" and every name under it, in any case, with or without the root's dot.
+bool is_localhost(std::string_view name) noexcept;
+
+/// The addresses of `host` in the system's order (RFC 6724), each once. What is_localhost is ::1 and 127.0.0.1, and
+/// nobody is asked (RFC 6761 §6.3): it works without /etc/hosts, and no name server can say otherwise. Throws ConnectionError: "net.unknown_host" when
 /// there is no such name or it has no address of that family, "net.unresolved" when nobody knows now, "net.timeout".
 std::vector<Address> resolve(const std::string& host, std::uint16_t port, IpVersion version, const std::string& peer,
                              Deadline deadline, const Lookup& lookup = &system_lookup);

@@ -165,9 +165,27 @@ TEST_CASE("N12 a silent name server does not hold up a signal")
     CHECK(status == 7);
 }
 
-TEST_CASE("The system knows localhost")
+TEST_CASE("localhost and the names under it are answered without asking anybody (RFC 6761 section 6.3)")
 {
-    const auto addresses = resolve("localhost", 110, IpVersion::any, peer, Deadline::in(20s));
-    REQUIRE_FALSE(addresses.empty());
-    for (const auto& address : addresses) CHECK(address.is_loopback());
+    const Lookup never = [](const std::string&, int) -> Found { throw std::bad_alloc{}; };
+    const auto answer = [&](const std::string& host, IpVersion version) {
+        return texts(resolve(host, 110, version, peer, Deadline::in(20s), never));
+    };
+    for (const std::string host : {"localhost", "LocalHost", "localhost.", "mail.localhost", "a.b.LOCALHOST"}) {
+        INFO(host);
+        CHECK(popfetch::net::is_localhost(host));
+        CHECK(answer(host, IpVersion::any) == std::vector<std::string>{"::1#110", "127.0.0.1#110"});
+        CHECK(answer(host, IpVersion::v4) == std::vector<std::string>{"127.0.0.1#110"});
+        CHECK(answer(host, IpVersion::v6) == std::vector<std::string>{"::1#110"});
+    }
+}
+
+TEST_CASE("A name that only looks like localhost is looked up")
+{
+    for (const std::string host : {"mylocalhost", "localhost.example.org", "localhost.localdomain", "ocalhost"}) {
+        INFO(host);
+        CHECK_FALSE(popfetch::net::is_localhost(host));
+        CHECK(texts(resolve(host, 110, IpVersion::any, peer, Deadline::in(20s), knows({"192.0.2.25"}))) ==
+              std::vector<std::string>{"192.0.2.25#110"});
+    }
 }

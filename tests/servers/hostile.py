@@ -18,9 +18,9 @@ class Hostile:
     """Serves `messages`, one mailbox for everybody; `tricks` are functions of (connection, line) by verb, "" for the
     greeting, that stand in for the proper answer."""
 
-    def __init__(self, tricks, messages=(), capabilities=("USER", "UIDL", "TOP", "PIPELINING")):
+    def __init__(self, tricks, messages=(), capabilities=("USER", "UIDL", "TOP", "PIPELINING"), address="127.0.0.1"):
         self.tricks, self.messages, self.capabilities = tricks, list(messages), capabilities
-        self.listener = socket.create_server(("127.0.0.1", 0))
+        self.listener = socket.create_server((address, 0), family=socket.AF_INET6 if ":" in address else socket.AF_INET)
         self.port = self.listener.getsockname()[1]
 
     def __enter__(self):

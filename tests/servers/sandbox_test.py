@@ -66,7 +66,7 @@ class Works(InItsSandbox):
         with Hostile({}, [LETTER]) as one, Hostile({}, [LETTER]) as two:
             write_configuration(self.home, one.port, ['deliver = ["maildir:Mail", "mbox:archive/box"]'])
             with open(self.home / "popfetch.toml", "a") as file:
-                file.write(f'[account.b]\nhost = "localhost"\nip_version = "4"\nport = {two.port}\ntls = "none"\nuser = "bob"\n'
+                file.write(f'[account.b]\nhost = "localhost"\nport = {two.port}\ntls = "none"\nuser = "bob"\n'
                            'password_command = ["cat", "password"]\ndeliver = "maildir:Other"\n'.replace('"password"]', f'"{self.home}/password"]'))
             result = run(POPFETCH, self.home, "fetch", "-v")
         self.assertEqual(result.status, 0, result.stderr)
