@@ -120,7 +120,7 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
 {
     const Stopwatch watch;
     auto connection = open_asked(account, options, report, watch);
-    if (options.memory && fetch::utf8_wanted(*options.memory)) connection.use_utf8();
+    connection.use_utf8();
     report.before_login = connection.capabilities();
 
     tell(options, "logging in");

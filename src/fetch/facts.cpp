@@ -10,7 +10,6 @@ namespace {
 constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view pipelining = "server.pipelining";
-constexpr std::string_view utf8 = "server.utf8";
 constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view closed_login = "login.closed";
 constexpr std::string_view deletions = "server.deletions"; // "uncertain", or how often they were not done
@@ -38,10 +37,6 @@ void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust)
 bool pipelining_broken(const state::Ledger& ledger) { return ledger.fact(pipelining) == "broken"; }
 
 void remember_pipelining_broken(state::Ledger& ledger) { ledger.remember(pipelining, "broken"); }
-
-bool utf8_wanted(const state::Ledger& ledger) { return ledger.fact(utf8) == "wanted"; }
-
-void remember_utf8_wanted(state::Ledger& ledger) { ledger.remember(utf8, "wanted"); }
 
 std::optional<base::WallTime> not_before(const state::Ledger& ledger)
 {

@@ -55,7 +55,7 @@ base::Error server_error(std::string_view kind, std::string_view text)
 Retrieval::Retrieval(pop3::Maildrop& maildrop, const Run& run, const state::Snapshot& known, Batch& batch,
                      Totals& totals)
     : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)},
-      pipelining_{!pipelining_broken(run.ledger)}, utf8_asked_{utf8_wanted(run.ledger)}
+      pipelining_{!pipelining_broken(run.ledger)}
 {
 }
 
@@ -134,17 +134,7 @@ void Retrieval::refuse(const pop3::Message& message, const pop3::Reply& reply)
 {
     if (says_gone(reply))
         return run_.report.noted("message " + std::to_string(message.number) + " left the server meanwhile");
-    if (reply.has_code("UTF8") && !utf8_asked_) return leave_for_utf8(message, reply);
     batch_.fail(message, pop3::Refused{"RETR was refused", reply});
-}
-
-// Too late in this session: UTF8 comes before the login (RFC 6856 §2.1). No failure in the ledger, which would only
-// make the next run wait (FAULTS P42).
-void Retrieval::leave_for_utf8(const pop3::Message& message, const pop3::Reply& reply)
-{
-    remember_utf8_wanted(run_.ledger);
-    ++totals_.failed;
-    run_.report.failed(message, pop3::Refused{"not without UTF8, which the next run asks for", reply});
 }
 
 void Retrieval::fail(const pop3::Message& message, const base::Error& error)

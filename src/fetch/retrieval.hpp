@@ -30,7 +30,6 @@ private:
     void take(const pop3::Message& message, pop3::Body& body);
     void accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter);
     void refuse(const pop3::Message& message, const pop3::Reply& reply);
-    void leave_for_utf8(const pop3::Message& message, const pop3::Reply& reply);
     void confirm_doubtful();
     void fail(const pop3::Message& message, const base::Error& error);
     void remember_sizes();
@@ -53,7 +52,6 @@ private:
     pop3::SizeTrust sizes_;
     unsigned exact_ = 0, confirmed_wrong_ = 0;
     bool pipelining_;
-    bool utf8_asked_; // before this session's login
     bool all_safe_ = true;
 };
 

@@ -20,11 +20,6 @@ void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust);
 bool pipelining_broken(const state::Ledger& ledger);
 void remember_pipelining_broken(state::Ledger& ledger);
 
-/// True when the server refused a message with [UTF8] and wants to be asked for UTF8 before the login (RFC 6856 §5,
-/// FAULTS P42).
-bool utf8_wanted(const state::Ledger& ledger);
-void remember_utf8_wanted(state::Ledger& ledger);
-
 /// The earliest time of the next login: LOGIN-DELAY, or a wait after a refused login so that cron does not lock the
 /// account (FAULTS A01, A03).
 std::optional<base::WallTime> not_before(const state::Ledger& ledger);

@@ -56,8 +56,9 @@ public:
     /// there. What was learnt before is forgotten. Never continues in clear: once it has thrown, nothing more is said.
     void start_tls(const net::TlsOptions& options, net::TlsInfo* seen = nullptr);
 
-    /// UTF8 (RFC 6856 §2), for mail that cannot be had without it, where the server announces it. Only on a line as the
-    /// login will find it, after STLS. True when the server agreed; nothing is lost when it does not.
+    /// UTF8 (RFC 6856 §2), where the server announces it: without it mail with UTF-8 in its headers is refused, or comes
+    /// altered (Courier 1.0.16 wraps it in a note of its own). Only on a line as the login will find it, after STLS. True
+    /// when the server agreed; what needs no UTF8 comes all the same when it does not.
     bool use_utf8();
 
     const net::TlsInfo* tls() const;
