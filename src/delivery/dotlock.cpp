@@ -10,6 +10,9 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 
 #include <popfetch/base/error.hpp>
 #include <popfetch/base/number.hpp>
@@ -23,6 +26,7 @@ namespace {
 constexpr std::chrono::minutes stale_after{5};
 constexpr std::string_view our_word = "popfetch";
 constexpr std::size_t longest_content = 256;
+[[maybe_unused]] constexpr const char* attribute = "user.popfetch.lock";
 
 base::Path lock_of(const base::Path& mbox) { return mbox.native() + ".lock"; }
 
@@ -69,9 +73,12 @@ public:
 private:
     void write()
     {
-        const auto pid = std::to_string(::getpid());
+        const auto content = std::to_string(::getpid()) + " " + this_host() + " " + std::string{our_word} + "\n";
         try {
-            base::write_all(fd_.get(), pid + " " + this_host() + " " + std::string{our_word} + "\n", path_);
+            base::write_all(fd_.get(), content, path_);
+#ifdef __linux__
+            (void)::fsetxattr(fd_.get(), attribute, content.data(), content.size(), 0);
+#endif
         } catch (...) {
             remove();
             throw;
@@ -102,13 +109,27 @@ struct Writer {
     bool is_popfetch = false;
 };
 
+// What a lock says that we may not open: a sandbox does not keep attributes from us. Empty where it has none.
+std::string content_of_closed([[maybe_unused]] const base::Path& lock)
+{
+    std::string content(longest_content, '\0');
+    ssize_t octets = -1;
+#ifdef __linux__
+    octets = ::lgetxattr(lock.c_str(), attribute, content.data(), content.size());
+#endif
+    content.resize(static_cast<std::size_t>(std::max<ssize_t>(octets, 0)));
+    return content;
+}
+
+// Nothing when it is gone, or not for us to read.
 std::optional<Writer> writer_of(const base::Path& lock)
 {
     std::string content;
     try {
         content = base::read_file(lock, longest_content);
     } catch (const base::Error&) {
-        return std::nullopt; // gone, or not for us to read
+        content = content_of_closed(lock);
+        if (content.empty()) return std::nullopt;
     }
     std::string_view words = content;
     const auto next = [&words] {

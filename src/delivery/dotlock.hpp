@@ -4,6 +4,9 @@
 // Made as open(2) advises for NFS: a file of our own, then a link, then the number of its links is asked for and not
 // what link(2) said. So the lock has its content from the first moment: "PID host popfetch".
 //
+// On Linux an attribute of the file says the same: a run that is confined may not open a lock in the home folder, but ask
+// for its attributes it may.
+//
 // A lock is stale when its writer, on this host, is dead: at once when popfetch wrote it, which keeps an flock on the
 // file as long as it lives; after five minutes when another program did, of which there is only the process number.
 
@@ -26,7 +29,7 @@ public:
     Dotlock& operator=(const Dotlock&) = delete;
     ~Dotlock() { give_back(); }
 
-    /// Without waiting. `mark` tells our file apart from those of other accounts.
+    /// Without waiting. The caller has the mbox's own lock, so no thread of ours holds this one. `mark` tells our file apart from those of other accounts.
     Attempt take(const base::Path& mbox, const std::string& mark);
     /// Removes the lock if it is still the one that was taken.
     void give_back() noexcept;

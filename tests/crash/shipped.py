@@ -18,7 +18,7 @@ from disturbances import random_kills
 from harness import World
 from mail_shapes import letters
 
-ELSEWHERE = ("/var/tmp", "/tmp", "/dev/shm")     # one of them is on another file system than the home folder
+ELSEWHERE = ("/dev/shm", "/tmp", "/var/tmp")     # one of them is on another file system than the home folder
 
 
 @dataclasses.dataclass(frozen=True)
@@ -116,7 +116,7 @@ class ShippedWorld(World):
     patience = 45            # a dot-lock is waited for 300 seconds
 
     def __init__(self, programs):
-        super().__init__(programs)
+        super().__init__(programs, tempfile.mkdtemp(prefix="crash.", dir=os.environ.get("TMPDIR", "/var/tmp")))     # a disk, as homes are
         os.chmod(self.scratch, 0o711)
         self.user = ordinary_user()
         self.home = os.path.join(self.root, "home")
@@ -201,12 +201,16 @@ class ShippedWorld(World):
         self.confinement = next((line.split("sandbox: ", 1)[1] for line in words if "popfetch: sandbox: " in line), "")
 
     def leave_lock(self, program):
-        """A lock whose writer is dead: what popfetch leaves when it is killed while it holds it, or what others do."""
+        """A lock whose writer is dead: what popfetch leaves when it is killed while it holds it, with the attribute that says the same to
+        whoever may not read it, or what others do."""
         with subprocess.Popen(["true"]) as dead:
             dead.wait()
         words = [str(dead.pid), *([os.uname().nodename, program] if program else [])]
-        self.write_private(self.mail + ".lock", " ".join(words) + "\n")
-        os.chmod(self.mail + ".lock", 0o644)
+        content, lock = " ".join(words) + "\n", self.mail + ".lock"
+        self.write_private(lock, content)
+        os.chmod(lock, 0o644)
+        if program == "popfetch":
+            os.setxattr(lock, "user.popfetch.lock", content.encode())
 
     # -- judging ----------------------------------------------------------------------------------------------------------
 

@@ -90,6 +90,14 @@ class BesideAnother(Played):
             server.send = send
             self.assertEqual(todo, [])
 
+    def test_L14_a_lock_of_a_run_that_is_killed_after_this_one_has_confined_itself(self):
+        for setting in MBOXES:
+            with self.subTest(str(setting)):
+                self.begin(setting)
+                status = self.fetch_while(lambda: self.world.leave_lock("popfetch"))
+                self.assertEqual(status, 0, self.world.output.decode())
+                self.assert_goes_on()
+
     def take_away(self):
         os.rename(self.world.mail, self.world.mail + ".taken")
 

@@ -1,10 +1,15 @@
 #include "support/catch.hpp"
 
+#include <algorithm>
+#include <cerrno>
 #include <fstream>
 
 #include <sys/stat.h>
 #include <sys/time.h>
 #include <unistd.h>
+#ifdef __linux__
+#include <sys/xattr.h>
+#endif
 
 #include "delivery/dotlock.hpp"
 #include "delivery/names.hpp"
@@ -53,6 +58,23 @@ TEST_CASE("A dot-lock says whose it is and goes when it is given back")
     }
     CHECK(files_below(box.folder.path()).empty());
 }
+
+#ifdef __linux__
+TEST_CASE("L14 a dot-lock says whose it is in an attribute, too, for those who may not open it")
+{
+    const Box box;
+    Dotlock lock;
+    REQUIRE(lock.take(box.mbox, "mark") == Dotlock::Attempt::taken);
+    std::string content(256, '\0');
+    const auto octets = ::lgetxattr(box.lock.c_str(), "user.popfetch.lock", content.data(), content.size());
+    if (octets < 0 && errno == ENOTSUP) {
+        WARN("skipped: this file system has no attributes");
+        return;
+    }
+    content.resize(static_cast<std::size_t>(std::max<ssize_t>(octets, 0)));
+    CHECK(content == text_of(box.lock));
+}
+#endif
 
 TEST_CASE("F14 a living writer is waited for however old the lock is")
 {
