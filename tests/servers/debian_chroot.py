@@ -65,7 +65,8 @@ def is_inside():
 def go_inside(base, arguments):
     """Runs this program with these arguments in namespaces of its own, where base.scratch is a folder in memory; returns its status."""
     first = 'mount -t tmpfs -o mode=755 none "$1" && ip link set lo up && shift && exec "$@"'
-    inside = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *NAMESPACES, "sh", "-c", first, "sh", base.scratch, sys.executable, *arguments],
+    again = ["sh", "-c", first, "sh", base.scratch, sys.executable, *arguments]
+    inside = subprocess.Popen(["setpriv", "--pdeathsig", "KILL", *NAMESPACES, *again],
                               env={**os.environ, "POPFETCH_SERVERS_INSIDE": "1"})
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     try:

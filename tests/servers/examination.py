@@ -1,6 +1,7 @@
 """One server, one way to connect, one way to log in: is everything fetched, kept, fetched only once, and deleted when it should be?"""
 
 import collections
+import contextlib
 import json
 import os
 import pathlib
@@ -38,8 +39,9 @@ class Session:
 
     def __init__(self, user):
         self.server = poplib.POP3("127.0.0.1", 110, timeout=30)
-        if "UTF8" in self.server.capa():
-            self.server.utf8()      # messages as they are, RFC 6856
+        with contextlib.suppress(poplib.error_proto):      # a server without CAPA
+            if "UTF8" in self.server.capa():
+                self.server.utf8()      # messages as they are, RFC 6856
         self.server.user(user)
         self.server.pass_(PASSWORD)
 
@@ -63,15 +65,16 @@ class Session:
 
 def wait_until_ready(chroot):
     """Until each port greets: a server that takes long is waited for, one that ended is not."""
-    for _ in range(600):
+    for _ in range(300):
         try:
             Session(USERS[1]).__exit__()
             return
-        except (OSError, EOFError, poplib.error_proto):
+        except (OSError, EOFError, poplib.error_proto) as error:
+            said = error
             if chroot.process.poll() is not None:
                 break
             time.sleep(0.1)
-    raise RuntimeError("the server does not serve:\n" + chroot.said())
+    raise RuntimeError(f"the server does not serve: {said}\n" + chroot.said())
 
 
 class Examination:
@@ -137,7 +140,8 @@ class Examination:
         missing = comparable(expected) - comparable(stored)
         surplus = comparable(stored) - comparable(expected)
         if missing or surplus:
-            raise Failure(step, f"{missing.total()} are missing, {surplus.total()} too many: {next(iter(missing), b'')[:200]!r} {next(iter(surplus), b'')[:200]!r}")
+            first = [next(iter(some), b"")[:200] for some in (missing, surplus)]
+            raise Failure(step, f"{missing.total()} are missing, {surplus.total()} too many: {first}")
 
     def left(self, step, wanted):
         with Session(USERS[0]) as session:
