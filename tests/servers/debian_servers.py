@@ -175,6 +175,24 @@ class Popa3d(Server):
         self.chroot.write("/etc/stunnel/pop3.conf", stunnel())
 
 
+class Perdition(Server):
+    """A proxy: its capabilities before the login are its own, after the login the server's."""
+    name, packages = "Perdition before popa3d", ("perdition", "popa3d", "openbsd-inetd")
+    start = f"""
+inetd
+proxy() {{
+    perdition.pop3 --bind_address 127.0.0.1 --outgoing_server 127.0.0.1 --outgoing_port 1100 --ssl_cert_file {CERTIFICATE} \\
+        --ssl_key_file {CERTIFICATE} "$@"
+}}
+proxy --listen_port 110 --ssl_mode tls_listen
+proxy --listen_port 995 --ssl_mode ssl_listen --pid_file /run/perdition.pop3s.pid
+exec sleep infinity
+"""
+
+    def configure(self):
+        self.chroot.write("/etc/inetd.conf", "127.0.0.1:1100 stream tcp nowait.1000 root /usr/sbin/popa3d popa3d\n")
+
+
 class SolidPop3d(Server):
     name, packages = "solid-pop3d", ("solid-pop3d", "openbsd-inetd", "stunnel4")
     tls, stls_port = "stunnel", 1110
@@ -200,4 +218,4 @@ program pop3d {{
 """)
 
 
-SERVERS = (Dovecot, DovecotMechanisms, Cyrus, CyrusTls12, Courier, Popa3d, SolidPop3d, Mailutils)
+SERVERS = (Dovecot, DovecotMechanisms, Cyrus, CyrusTls12, Courier, Popa3d, Perdition, SolidPop3d, Mailutils)
