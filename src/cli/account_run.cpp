@@ -144,16 +144,37 @@ template<class Act>
 auto AccountRun::in_session(Act act)
 {
     refuse_early_login(ledger_, options_);
-    recover(run_);
-    try {
-        return in_one_session(act);
-    } catch (const pop3::PipeliningBroken& error) {
-        // Announced and not kept: once more without, and so from now on (FAULTS N08).
-        fetch::remember_pipelining_broken(ledger_);
-        report_.warned(std::string{error.what()} + "; going on without pipelining");
+    std::string suspect;
+    for (;;) {
         recover(run_);
-        return in_one_session(act);
+        try {
+            return in_one_session(act);
+        } catch (const pop3::PipeliningBroken& error) {
+            go_on_without_pipelining(error);
+            suspect = error.verb();
+        } catch (const fetch::MessageBroke& error) {
+            if (error.verb() == suspect) clear_of_suspicion(suspect);
+            throw;
+        }
     }
+}
+
+// Announced and not kept: once more without, and so from now on (FAULTS N08).
+void AccountRun::go_on_without_pipelining(const pop3::PipeliningBroken& error)
+{
+    auto known = fetch::pipelining(ledger_);
+    if (!known.allows(error.verb())) throw error; // then it was not that
+    known.forbid(error.verb());
+    fetch::remember_pipelining(ledger_, known);
+    report_.warned(std::string{error.what()} + "; going on without pipelining");
+}
+
+// Alone it broke as well: that one message did it, and not what went together.
+void AccountRun::clear_of_suspicion(std::string_view verb)
+{
+    auto known = fetch::pipelining(ledger_);
+    known.allow(verb);
+    fetch::remember_pipelining(ledger_, known);
 }
 
 fetch::Totals AccountRun::carry_out()

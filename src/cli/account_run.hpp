@@ -8,6 +8,7 @@
 
 #include <popfetch/delivery/target.hpp>
 #include <popfetch/fetch/run.hpp>
+#include <popfetch/pop3/error.hpp>
 #include <popfetch/state/ledger.hpp>
 
 #include "fetch_account.hpp"
@@ -46,6 +47,8 @@ private:
     auto in_session(Act act);
     template<class Act>
     auto in_one_session(Act act);
+    void go_on_without_pipelining(const pop3::PipeliningBroken& error);
+    void clear_of_suspicion(std::string_view verb);
     std::string identity() const { return account_.state_id.empty() ? account_.name : account_.state_id; }
     delivery::Context context() const;
 

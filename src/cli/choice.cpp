@@ -25,10 +25,12 @@ fetch::Choice choice_by(const std::vector<std::string>& where)
         auto rows = rows_of(messages, known);
         if (std::ranges::any_of(conditions, &Where::needs_headers)) read_headers(maildrop, rows);
         const auto now = base::wall_clock();
-        std::unordered_set<std::uint32_t> chosen;
-        for (const auto& row : rows)
-            if (std::ranges::all_of(conditions, [&](const Where& each) { return each.holds(row, now); }))
-                chosen.insert(row.message.number);
+        fetch::Chosen chosen;
+        for (const auto& row : rows) {
+            const auto verdict = judge(conditions, row, now);
+            if (verdict == Where::Verdict::yes) chosen.yes.insert(row.message.number);
+            if (verdict == Where::Verdict::open) chosen.open.emplace(row.message.number, row.unread);
+        }
         return chosen;
     };
 }

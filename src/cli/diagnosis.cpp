@@ -46,7 +46,7 @@ bool speaks_tls(const config::Account& account)
 
 void look(Diagnosis& diagnosis, const Globals& globals)
 {
-    const SessionOptions options{trace_to(globals, ""), nullptr, {}};
+    const SessionOptions options{trace_to(globals, ""), nullptr, {}, pop3::Pipelining::none()};
     if (diagnosis.account.user.empty()) {
         auto connection = open_connection(diagnosis.account, options, diagnosis.session);
         diagnosis.session.before_login = connection.capabilities();

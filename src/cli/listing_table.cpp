@@ -45,6 +45,7 @@ std::string summary(const std::vector<const Row*>& rows)
 output::Record for_people(output::Record record, const Row& row)
 {
     if (row.marked) record.set("state", "marked");
+    if (!row.unread.empty()) record.set("subject", "(header not read: " + row.unread + ")");
     if (row.reason.empty()) return record;
     const auto subject = row.summary ? row.summary->subject + " " : std::string{};
     return record.set(row.summary ? "subject" : "uid",
@@ -55,7 +56,7 @@ output::Record for_people(output::Record record, const Row& row)
 
 void print_listing(const Mailbox& mailbox, const std::vector<const Row*>& rows, const Globals& globals)
 {
-    const bool with_headers = std::ranges::any_of(rows, [](const Row* row) { return row->summary.has_value(); });
+    const bool with_headers = std::ranges::any_of(rows, [](const Row* row) { return row->summary || !row->unread.empty(); });
     const bool any_fetched = std::ranges::any_of(rows, [](const Row* row) { return row->state() == "fetched"; });
     const output::Shape shape{"messages",
                               {{"account", mailbox.account().name}, {"host", mailbox.account().dial.host}},

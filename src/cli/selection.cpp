@@ -4,6 +4,7 @@
 
 #include <popfetch/base/number.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/base/units.hpp>
 
 namespace popfetch::cli {
 
@@ -101,7 +102,7 @@ void refuse_nonsense(const Selection& selection)
         if (!is_a_name(word)) range_of(word);
 }
 
-std::vector<const Row*> selected(Mailbox& mailbox, const Selection& selection)
+Selected selected(Mailbox& mailbox, const Selection& selection)
 {
     std::vector<Where> conditions;
     for (const auto& text : selection.where) conditions.emplace_back(text);
@@ -110,12 +111,24 @@ std::vector<const Row*> selected(Mailbox& mailbox, const Selection& selection)
     Marking marking{mailbox.rows()};
     for (const auto& word : selection.words) marking.mark(word);
     if (selection.words.empty()) marking.mark("all");
-    auto rows = marking.chosen();
     const auto now = base::wall_clock();
-    std::erase_if(rows, [&](const Row* row) {
-        return !std::ranges::all_of(conditions, [&](const Where& where) { return where.holds(*row, now); });
-    });
-    return rows;
+    Selected result;
+    for (const auto* row : marking.chosen()) {
+        const auto verdict = judge(conditions, *row, now);
+        if (verdict == Where::Verdict::yes) result.rows.push_back(row);
+        if (verdict == Where::Verdict::open) result.open.push_back(row);
+    }
+    return result;
+}
+
+std::optional<base::Error> unread_headers(const std::vector<const Row*>& open)
+{
+    if (open.empty()) return std::nullopt;
+    const auto& first = *open.front();
+    auto text = "message " + std::to_string(first.message.number);
+    if (open.size() > 1) text += " and " + base::format_count(open.size() - 1) + " more";
+    text += ": --where cannot tell, since the header could not be read (" + first.unread + "); left alone";
+    return base::Error{base::ExitStatus::temporary, "server.header", text};
 }
 
 }

@@ -125,7 +125,7 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
 
     tell(options, "logging in");
     auto login = login_options(account);
-    if (options.memory) login.pipelining = !fetch::pipelining_broken(*options.memory);
+    login.pipelining = options.memory ? fetch::pipelining(*options.memory) : options.pipelining;
     auto [maildrop, mechanism] = log_in(std::move(connection), login);
     report.mechanism = mechanism;
     report.logged_in = watch.read();

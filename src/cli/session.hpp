@@ -31,8 +31,9 @@ struct SessionReport {
 
 struct SessionOptions {
     pop3::Trace trace;
-    state::Ledger* memory = nullptr;                   // of the server: capabilities; null: nothing is remembered
+    state::Ledger* memory = nullptr;                   // of the server; null: nothing is remembered
     std::function<void(std::string_view stage)> stage; // "connecting", "logging in"
+    pop3::Pipelining pipelining = {};                  // what is known against it, where there is no memory
 };
 
 /// Up to the greeting and TLS, without logging in.

@@ -193,6 +193,18 @@ bool matches(const Row& row, const Term& term, base::WallTime now)
     return false;
 }
 
+bool is_in_header(Field field)
+{
+    return field == Field::from || field == Field::to || field == Field::subject || field == Field::older ||
+           field == Field::newer;
+}
+
+Where::Verdict verdict(const Row& row, const Term& term, base::WallTime now)
+{
+    if (is_in_header(term.field) && !row.unread.empty()) return Where::Verdict::open;
+    return matches(row, term, now) != term.negated ? Where::Verdict::yes : Where::Verdict::no;
+}
+
 }
 
 Where::Where(std::string_view text)
@@ -216,20 +228,28 @@ Where::Where(std::string_view text)
     if (wants_term) throw complaint("a term is missing at the end");
 }
 
-bool Where::holds(const Row& row, base::WallTime now) const
+Where::Verdict Where::judge(const Row& row, base::WallTime now) const
 {
-    return std::ranges::any_of(any_of_all_, [&](const std::vector<Term>& all) {
-        return std::ranges::all_of(all, [&](const Term& term) { return matches(row, term, now) != term.negated; });
-    });
+    auto any = Verdict::no;
+    for (const auto& terms : any_of_all_) {
+        auto all = Verdict::yes;
+        for (const auto& term : terms) all = std::min(all, verdict(row, term, now));
+        any = std::max(any, all);
+    }
+    return any;
+}
+
+Where::Verdict judge(const std::vector<Where>& conditions, const Row& row, base::WallTime now)
+{
+    auto all = Where::Verdict::yes;
+    for (const auto& condition : conditions) all = std::min(all, condition.judge(row, now));
+    return all;
 }
 
 bool Where::needs_headers() const
 {
     return std::ranges::any_of(any_of_all_, [](const std::vector<Term>& all) {
-        return std::ranges::any_of(all, [](const Term& term) {
-            return term.field == Field::from || term.field == Field::to || term.field == Field::subject ||
-                   term.field == Field::older || term.field == Field::newer;
-        });
+        return std::ranges::any_of(all, [](const Term& term) { return is_in_header(term.field); });
     });
 }
 

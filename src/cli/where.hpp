@@ -23,7 +23,8 @@ public:
     /// Throws base::Error (EX_USAGE, "usage.where") that points at what it does not understand.
     explicit Where(std::string_view text);
 
-    bool holds(const Row& row, base::WallTime now) const;
+    /// True when it holds for certain, whatever a header says that could not be read.
+    bool holds(const Row& row, base::WallTime now) const { return judge(row, now) == Verdict::yes; }
     /// True when a term looks at From, To, Subject or Date, so that headers must be read first.
     bool needs_headers() const;
 
@@ -37,8 +38,16 @@ public:
         std::uint64_t number = 0; // octets, numbers, seconds
     };
 
+    /// open: a header decides that could not be read. In the order in which "and" is the least and "or" the most.
+    enum class Verdict { no, open, yes };
+
+    Verdict judge(const Row& row, base::WallTime now) const;
+
 private:
     std::vector<std::vector<Term>> any_of_all_; // "or" of "and"s
 };
+
+/// Of all conditions together.
+Where::Verdict judge(const std::vector<Where>& conditions, const Row& row, base::WallTime now);
 
 }

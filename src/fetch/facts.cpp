@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
-constexpr std::string_view pipelining = "server.pipelining";
+constexpr std::string_view broken_pipelining = "server.pipelining"; // the verbs
 constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view closed_login = "login.closed";
 constexpr std::string_view deletions = "server.deletions"; // "uncertain", or how often they were not done
@@ -34,9 +34,17 @@ void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust)
     ledger.remember(sizes, trust == pop3::SizeTrust::exact ? "exact" : "wrong");
 }
 
-bool pipelining_broken(const state::Ledger& ledger) { return ledger.fact(pipelining) == "broken"; }
+pop3::Pipelining pipelining(const state::Ledger& ledger)
+{
+    return pop3::Pipelining::from_text(ledger.fact(broken_pipelining).value_or(""));
+}
 
-void remember_pipelining_broken(state::Ledger& ledger) { ledger.remember(pipelining, "broken"); }
+void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known)
+{
+    if (known == pipelining(ledger)) return;
+    if (known == pop3::Pipelining{}) return ledger.forget(broken_pipelining);
+    ledger.remember(broken_pipelining, known.to_text());
+}
 
 std::optional<base::WallTime> not_before(const state::Ledger& ledger)
 {

@@ -137,6 +137,8 @@ std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot
     const auto others = std::stable_partition(decisions.begin(), decisions.end(), fetched);
     const std::span fetches{decisions.begin(), others};
     put_in_order(fetches, policy.order);
+    // What failed before may break the session again: first what has not.
+    std::stable_partition(fetches.begin(), fetches.end(), [](const Decision& d) { return d.reason != "retry"; });
     limit_run(fetches, policy);
     std::stable_partition(fetches.begin(), fetches.end(), fetched);
     return decisions;

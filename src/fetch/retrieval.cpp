@@ -54,8 +54,7 @@ base::Error server_error(std::string_view kind, std::string_view text)
 
 Retrieval::Retrieval(pop3::Maildrop& maildrop, const Run& run, const state::Snapshot& known, Batch& batch,
                      Totals& totals)
-    : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)},
-      pipelining_{!pipelining_broken(run.ledger)}
+    : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)}
 {
 }
 
@@ -65,15 +64,31 @@ void Retrieval::fetch(std::span<const Decision> plan)
     for (const auto& decision : plan)
         if (decision.action == Action::fetch) messages.push_back(decision.message);
 
+    try {
+        retrieve(messages);
+    } catch (const pop3::PipeliningBroken&) {
+        throw;
+    } catch (const base::Error& error) {
+        const auto broken = std::ranges::find(messages, maildrop_.broke_at(),
+                                              [](const pop3::Message& m) { return std::optional{m.number}; });
+        if (broken == messages.end()) throw;
+        // One message must not keep the others away for ever: the next run passes it by.
+        fail(*broken, error);
+        throw MessageBroke{"RETR", *broken, error};
+    }
+    remember_sizes();
+}
+
+void Retrieval::retrieve(std::span<const pop3::Message> messages)
+{
     std::size_t done = 0;
     while (done < messages.size()) {
         maildrop_.set_transfer(transfer());
         done += maildrop_.retr(
-            std::span{messages}.subspan(done), [this](const auto& message, auto& body) { take(message, body); },
+            messages.subspan(done), [this](const auto& message, auto& body) { take(message, body); },
             [this](const auto& message, const auto& reply) { refuse(message, reply); });
         if (doubtful_) confirm_doubtful();
     }
-    remember_sizes();
 }
 
 pop3::TransferOptions Retrieval::transfer() const
@@ -89,13 +104,7 @@ std::unique_ptr<delivery::Letter> Retrieval::receive(const pop3::Message& messag
 {
     auto letter = run_.target.begin(envelope(message, run_));
     Watched watched{*letter, run_.report};
-    try {
-        body.pour_into(watched);
-    } catch (const pop3::ProtocolError& error) {
-        // An endless message must not keep the others away for ever: the next run passes it by (FAULTS P36).
-        if (error.kind() == "proto.too_big") fail(message, error);
-        throw;
-    }
+    body.pour_into(watched);
     return letter;
 }
 

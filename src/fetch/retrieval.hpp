@@ -27,6 +27,7 @@ public:
     const std::unordered_set<std::uint32_t>& known_already() const { return known_already_; }
 
 private:
+    void retrieve(std::span<const pop3::Message> messages);
     void take(const pop3::Message& message, pop3::Body& body);
     void accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter);
     void refuse(const pop3::Message& message, const pop3::Reply& reply);
@@ -51,7 +52,7 @@ private:
     std::optional<Doubtful> doubtful_;
     pop3::SizeTrust sizes_;
     unsigned exact_ = 0, confirmed_wrong_ = 0;
-    bool pipelining_;
+    bool pipelining_ = true; // as far as the server can
     bool all_safe_ = true;
 };
 

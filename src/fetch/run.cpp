@@ -6,24 +6,28 @@
 
 #include <popfetch/base/units.hpp>
 #include <popfetch/fetch/facts.hpp>
+#include <popfetch/pop3/error.hpp>
 
 #include "batch.hpp"
 #include "guards.hpp"
 #include "retrieval.hpp"
+#include "set_aside.hpp"
 
 namespace popfetch::fetch {
 
 namespace {
 
+constexpr std::string_view header_unread = "header_unread";
+
 // wanted() of the listing without `left_out`, which stay for another run: the limits of a run count only what is
 // chosen.
-std::vector<Decision> wanted_without(std::span<const pop3::Message> left_out, const pop3::Listing& listing,
+std::vector<Decision> wanted_without(std::span<const Decision> left_out, const pop3::Listing& listing,
                                      const state::Snapshot& known, const Policy& policy, base::WallTime now,
                                      pop3::SizeTrust sizes)
 {
     if (left_out.empty()) return wanted(listing, known, policy, now, sizes);
     std::unordered_set<std::uint32_t> out;
-    for (const auto& message : left_out) out.insert(message.number);
+    for (const auto& d : left_out) out.insert(d.message.number);
     pop3::Listing chosen;
     for (std::size_t i = 0; i < listing.size(); ++i)
         if (const auto message = listing[i]; !out.contains(message.number))
@@ -31,13 +35,12 @@ std::vector<Decision> wanted_without(std::span<const pop3::Message> left_out, co
 
     auto decisions = wanted(chosen, known, policy, now, sizes);
     for (auto& d : decisions) d.message = *listing.find(d.message.number); // `chosen` ends here, and its uids with it
-    for (const auto& message : left_out)
-        decisions.push_back({message, Action::skip, "not chosen by --where", "not_chosen"});
+    decisions.insert(decisions.end(), left_out.begin(), left_out.end());
     return decisions;
 }
 
 // The messages that would be fetched and are not chosen; none without a choice.
-std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const Plan& plan, const Run& run, base::WallTime now,
+std::vector<Decision> left_out(pop3::Maildrop& maildrop, const Plan& plan, const Run& run, base::WallTime now,
                                     pop3::SizeTrust sizes)
 {
     if (!run.choice) return {};
@@ -48,8 +51,16 @@ std::vector<pop3::Message> left_out(pop3::Maildrop& maildrop, const Plan& plan, 
     for (const auto& d : wanted(*plan.listing, plan.known, unlimited, now, sizes))
         if (d.action == Action::fetch) messages.push_back(d.message);
     const auto chosen = run.choice(maildrop, messages, plan.known);
-    std::erase_if(messages, [&](const pop3::Message& message) { return chosen.contains(message.number); });
-    return messages;
+    std::vector<Decision> out;
+    for (const auto& message : messages) {
+        if (chosen.yes.contains(message.number)) continue;
+        const auto open = chosen.open.find(message.number);
+        if (open == chosen.open.end())
+            out.push_back({message, Action::skip, "not chosen by --where", "not_chosen", {}});
+        else
+            out.push_back({message, Action::skip, "its header could not be read: " + open->second, header_unread, {}});
+    }
+    return out;
 }
 
 std::vector<Decision> decide(pop3::Maildrop& maildrop, const Plan& plan, const Run& run)
@@ -64,13 +75,14 @@ std::vector<Decision> decide(pop3::Maildrop& maildrop, const Plan& plan, const R
 
 // Room may be found before the next run; until then this is not "all well".
 bool lacks_space(const Decision& d) { return d.reason == "no_space"; }
+bool lacks_header(const Decision& d) { return d.reason == header_unread; }
 
 Totals counted(std::span<const Decision> decisions)
 {
     Totals totals;
     for (const auto& d : decisions) {
         if (d.action == Action::keep) ++totals.kept;
-        if (d.action == Action::skip) ++(lacks_space(d) ? totals.failed : totals.skipped);
+        if (d.action == Action::skip) ++(lacks_space(d) || lacks_header(d) ? totals.failed : totals.skipped);
     }
     return totals;
 }
@@ -81,6 +93,15 @@ void warn_of_missing_space(std::span<const Decision> decisions, Report& report)
     if (left == 0) return;
     report.warned("not enough space for " + base::format_count(static_cast<std::uint64_t>(left)) +
                   (left == 1 ? " message, which stays" : " messages, which stay") + " on the server");
+}
+
+void warn_of_unread_headers(std::span<const Decision> decisions, Report& report)
+{
+    const auto left = static_cast<std::uint64_t>(std::ranges::count_if(decisions, lacks_header));
+    if (left == 0) return;
+    const auto first = std::ranges::find_if(decisions, lacks_header);
+    report.warned("--where cannot tell of " + base::format_count(left) + (left == 1 ? " message" : " messages") +
+                  ", which stay on the server; message " + std::to_string(first->message.number) + ": " + first->why);
 }
 
 void note_listing(const pop3::Listing& listing, const Run& run)
@@ -108,6 +129,25 @@ void warn_of_broken_deletions(std::span<const Decision> due, const state::Snapsh
                       " of the messages again, " + std::to_string(patience) + " times now; is it set to keep a copy?");
 }
 
+// Without QUIT nothing is deleted, so one message whose DELE breaks the session off must not be asked for every time.
+std::vector<std::uint32_t> dele(pop3::Maildrop& maildrop, std::span<const Decision> due, const Identities& identities,
+                                SetAside& set_aside)
+{
+    std::vector<std::uint32_t> numbers;
+    std::ranges::transform(due, std::back_inserter(numbers), [](const Decision& d) { return d.message.number; });
+    try {
+        return maildrop.dele(numbers);
+    } catch (const pop3::PipeliningBroken&) {
+        throw;
+    } catch (const base::Error& error) {
+        const auto broken = std::ranges::find(
+            due, maildrop.broke_at(), [](const Decision& d) { return std::optional{d.message.number}; });
+        if (broken == due.end()) throw;
+        set_aside.add(ledger_id(broken->message, identities));
+        throw MessageBroke{"DELE", broken->message, error};
+    }
+}
+
 // Marks what has had its time, and records the wish before QUIT makes it true: when QUIT's reply is lost, the next
 // listing decides, and nothing is fetched again.
 std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing& listing, const Identities& identities,
@@ -116,10 +156,10 @@ std::vector<Decision> mark_expired(pop3::Maildrop& maildrop, const pop3::Listing
     if (std::holds_alternative<Never>(run.policy.remove)) return {};
     const auto known = run.ledger.snapshot();
     auto due = expired(listing, known, run.policy, run.clock(), identities);
+    SetAside set_aside{run};
+    set_aside.take_from(due, identities);
     warn_of_broken_deletions(due, known, identities, run);
-    std::vector<std::uint32_t> numbers;
-    std::ranges::transform(due, std::back_inserter(numbers), [](const Decision& d) { return d.message.number; });
-    for (const auto refused : maildrop.dele(numbers)) {
+    for (const auto refused : dele(maildrop, due, identities, set_aside)) {
         run.report.warned("the server refused to delete message " + std::to_string(refused) +
                           "; the next run asks again");
         std::erase_if(due, [&](const Decision& d) { return d.message.number == refused; });
@@ -191,6 +231,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     note_listing(*listing, run);
     run.report.planned(decisions);
     warn_of_missing_space(decisions, run.report);
+    warn_of_unread_headers(decisions, run.report);
     auto totals = counted(decisions);
 
     Batch batch{run, totals};
@@ -217,6 +258,7 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
         return totals;
     }
     quit(std::move(maildrop), deleted.size(), run.ledger);
+    SetAside{run}.forget(deleted, retrieval.identities());
     totals.deleted = deleted.size();
     totals.kept -= kept_before(deleted, decisions, retrieval);
     for (const auto& d : deleted) run.report.deleted(d.message, d.why);

@@ -73,7 +73,14 @@ std::size_t Flight::fly()
         if (window_.on_their_way() > 0) discard_the_rest(message);
         return dealt_with;
     }
+    if (rules_.place == Place::asked_at_the_end) confirm_place();
     return messages_.size();
+}
+
+std::optional<std::uint32_t> Flight::awaited() const
+{
+    if (window_.awaited() >= messages_.size()) return std::nullopt;
+    return messages_[window_.awaited()].number;
 }
 
 bool Flight::take(const Message& message)
@@ -88,6 +95,7 @@ bool Flight::take(const Message& message)
                   window_.progress(octets);
                   window_.refill();
               }};
+    granted_ = message.number;
     on_body_(message, body);
     skip(body);
     return rules_.sizes == Sizes::not_compared || message.is_whole(body.octets());
@@ -104,9 +112,9 @@ void Flight::discard_the_rest(const Message& mismatched)
         }
         find_our_place(mismatched.number);
     } catch (const ProtocolError& error) {
-        throw PipeliningBroken{error.what()};
+        throw PipeliningBroken{rules_.verb, error.what()};
     } catch (const net::ConnectionError& error) {
-        throw PipeliningBroken{error.what()};
+        throw PipeliningBroken{rules_.verb, error.what()};
     }
 }
 
@@ -128,6 +136,18 @@ void Flight::find_our_place(std::uint32_t number)
     const auto line = parse_scan_line(reply.text);
     if (!reply.ok || !line || line->number != number)
         wire_.fail("proto.desync", wire_.where(command) + ": the reply belongs to another command");
+}
+
+// One surplus reply among several, and every header behind it is that of another message.
+void Flight::confirm_place()
+{
+    if (messages_.size() < 2 || !granted_) return;
+    try {
+        find_our_place(*granted_);
+    } catch (const ProtocolError& error) {
+        if (rules_.window.commands > 1) throw PipeliningBroken{rules_.verb, error.what()};
+        throw;
+    }
 }
 
 }

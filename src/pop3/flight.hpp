@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -18,11 +19,14 @@ namespace popfetch::pop3 {
 class Flight {
 public:
     enum class Sizes { compared, not_compared };
+    /// How it is known that no reply was taken for another command's.
+    enum class Place { told_by_sizes, asked_at_the_end };
     struct Rules {
         std::string verb, arguments; // "RETR" and "", "TOP" and " 20"
         Window::Limits window;
         Sizes sizes = Sizes::compared;
         std::uint64_t max_message = 0; // as in TransferOptions
+        Place place = Place::told_by_sizes;
     };
 
     Flight(Wire& wire, std::span<const Message> messages, Rules rules, const Maildrop::OnBody& on_body,
@@ -30,6 +34,8 @@ public:
 
     /// Returns how many messages were dealt with.
     std::size_t run();
+    /// The message whose reply is awaited; nothing when all have come.
+    std::optional<std::uint32_t> awaited() const;
 
 private:
     Window::Row row() const;
@@ -39,6 +45,7 @@ private:
     void discard_the_rest(const Message& mismatched);
     void discard(const Message& message);
     void find_our_place(std::uint32_t number);
+    void confirm_place();
 
     Wire& wire_;
     std::span<const Message> messages_;
@@ -46,6 +53,7 @@ private:
     const Maildrop::OnBody& on_body_;
     const Maildrop::OnRefused& on_refused_;
     Window window_;
+    std::optional<std::uint32_t> granted_; // the last message that was not refused
 };
 
 }

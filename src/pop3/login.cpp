@@ -80,7 +80,9 @@ public:
         auto reply = attempt(method);
         if (!reply.ok && !is_not_about_credentials(reply)) reply = once_more(method, reply);
         if (!reply.ok) throw_refusal(peer(), method, reply, detail_);
-        return {Maildrop{std::move(wire_), std::move(capabilities_), remembered_}, method};
+        Maildrop maildrop{std::move(wire_), std::move(capabilities_), remembered_};
+        maildrop.set_pipelining(options_.pipelining);
+        return {std::move(maildrop), method};
     }
 
 private:
@@ -154,7 +156,7 @@ private:
 
     Reply user_pass()
     {
-        const bool together = options_.pipelining && capabilities_.pipelining;
+        const bool together = options_.pipelining.allows("USER") && capabilities_.pipelining;
         return user_and_pass(*wire_, options_.credentials.user, options_.credentials.password(), capabilities_,
                              together ? UserPass::together : UserPass::one_by_one);
     }

@@ -1,5 +1,7 @@
 #include <popfetch/pop3/maildrop.hpp>
 
+#include <algorithm>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -41,7 +43,7 @@ const Capabilities& Maildrop::capabilities()
 
 Capabilities Maildrop::to_remember() { return together(before_login_, capabilities()); }
 
-bool Maildrop::pipelining() { return transfer_.pipelining && capabilities().pipelining; }
+bool Maildrop::pipelining(std::string_view verb) { return may_pipeline(verb) && capabilities().pipelining; }
 
 const net::Stream& Maildrop::stream() const { return wire_->stream(); }
 
@@ -49,16 +51,35 @@ unsigned Maildrop::turns() const { return wire_->turns(); }
 
 std::uint64_t Maildrop::received() const { return wire_->received(); }
 
+template<class Act, class Awaited>
+void Maildrop::noting_a_break(Act act, Awaited awaited)
+{
+    broke_at_.reset();
+    try {
+        act();
+    } catch (const base::Interrupted&) {
+        throw;
+    } catch (const PipeliningBroken&) {
+        throw;
+    } catch (const base::Error&) {
+        if (wire_->failed()) broke_at_ = awaited();
+        throw;
+    }
+}
+
 std::size_t Maildrop::retr(std::span<const Message> messages, const OnBody& on_body, const OnRefused& on_refused)
 {
     const bool trusted = transfer_.sizes != SizeTrust::wrong;
-    const auto commands = trusted && pipelining() ? transfer_.window_commands : 1;
+    const auto commands = trusted && pipelining("RETR") ? transfer_.window_commands : 1;
     const Flight::Rules rules{"RETR",
                               "",
                               {commands, transfer_.window_octets},
                               trusted ? Flight::Sizes::compared : Flight::Sizes::not_compared,
                               transfer_.max_message};
-    return Flight{*wire_, messages, rules, on_body, on_refused}.run();
+    Flight flight{*wire_, messages, rules, on_body, on_refused};
+    std::size_t dealt_with = 0;
+    noting_a_break([&] { dealt_with = flight.run(); }, [&] { return flight.awaited(); });
+    return dealt_with;
 }
 
 void Maildrop::top(std::span<const Message> messages, unsigned lines, const OnBody& on_body,
@@ -70,26 +91,33 @@ void Maildrop::top(std::span<const Message> messages, unsigned lines, const OnBo
                       wire_->where("TOP") + ": the server does not have it",
                       {},
                       {}};
-    const auto commands = pipelining() ? transfer_.window_commands : 1;
+    const auto commands = pipelining("TOP") ? transfer_.window_commands : 1;
     const Flight::Rules rules{"TOP",
                               ' ' + std::to_string(lines),
                               {commands, transfer_.window_octets},
                               Flight::Sizes::not_compared,
-                              transfer_.max_message};
-    Flight{*wire_, messages, rules, on_body, on_refused}.run();
+                              transfer_.max_message,
+                              Flight::Place::asked_at_the_end};
+    Flight flight{*wire_, messages, rules, on_body, on_refused};
+    noting_a_break([&] { flight.run(); }, [&] { return flight.awaited(); });
 }
 
 std::vector<std::uint32_t> Maildrop::dele(std::span<const std::uint32_t> numbers)
 {
+    std::vector<std::uint32_t> downwards{numbers.begin(), numbers.end()};
+    std::ranges::sort(downwards, std::greater{});
     std::vector<std::uint32_t> refused;
-    const auto command = [&](std::size_t index) { return "DELE " + std::to_string(numbers[index]); };
+    const auto command = [&](std::size_t index) { return "DELE " + std::to_string(downwards[index]); };
     const auto no_octets = [](std::size_t) { return std::uint64_t{0}; };
-    const auto commands = pipelining() ? std::numeric_limits<std::size_t>::max() : 1;
-    for (Window window{*wire_, {commands}, {numbers.size(), command, no_octets}}; window.awaited() < numbers.size();) {
-        window.refill();
-        if (!wire_->read_reply(window.command(window.awaited())).ok) refused.push_back(numbers[window.awaited()]);
-        window.answered();
-    }
+    const auto commands = pipelining("DELE") ? std::numeric_limits<std::size_t>::max() : 1;
+    Window window{*wire_, {commands}, {downwards.size(), command, no_octets}};
+    const auto mark_all = [&] {
+        for (; window.awaited() < downwards.size(); window.answered()) {
+            window.refill();
+            if (!wire_->read_reply(window.command(window.awaited())).ok) refused.push_back(downwards[window.awaited()]);
+        }
+    };
+    noting_a_break(mark_all, [&] { return std::optional{downwards[window.awaited()]}; });
     return refused;
 }
 

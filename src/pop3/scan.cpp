@@ -83,8 +83,8 @@ std::optional<std::string> Maildrop::uidl(std::uint32_t number)
 
 Listing Maildrop::scan()
 {
-    const bool with_capa = !capabilities_ && transfer_.pipelining && before_login_.pipelining;
-    const bool together = with_capa || pipelining();
+    const bool with_capa = !capabilities_ && may_pipeline("STAT") && before_login_.pipelining;
+    const bool together = with_capa || pipelining("STAT");
     if (together) {
         if (with_capa) wire_->queue("CAPA");
         for (const auto* command : {"STAT", "LIST", "UIDL"}) wire_->queue(command);

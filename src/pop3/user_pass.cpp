@@ -37,7 +37,7 @@ void wait_for_verdict(Wire& wire)
         wire.available();
     } catch (const net::ConnectionError& error) {
         if (error.kind() != "net.timeout") throw;
-        throw PipeliningBroken{error.what()};
+        throw PipeliningBroken{"USER", error.what()};
     }
 }
 

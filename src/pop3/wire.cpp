@@ -30,7 +30,7 @@ Wire::Wire(std::unique_ptr<net::Stream> stream, const net::Timeouts& timeouts, T
 
 void Wire::fail(std::string_view kind, std::string_view text)
 {
-    broken_ = true;
+    broken_ = failed_ = true;
     throw ProtocolError{kind, text};
 }
 
@@ -40,6 +40,7 @@ void Wire::begin_command(std::string_view command)
     if (quiet()) {
         require_silence(command);
         together_ = answered_ = 0;
+        flight_ = command.substr(0, command.find(' '));
     }
     ++outstanding_;
     together_ = std::max(together_, outstanding_);
@@ -101,11 +102,16 @@ void Wire::require_silence(std::string_view command)
                              base::printable(reader_.buffered()) + '"');
 }
 
-// A server that has answered as many commands at once before has shown that it can; then the cause lies elsewhere.
+// A server that has answered as many commands of a kind at once has shown that it can; then the cause lies elsewhere.
+bool Wire::unproven() const
+{
+    const auto proven = proven_.find(flight_);
+    return together_ > (proven == proven_.end() ? 1U : proven->second);
+}
+
 void Wire::blame_pipelining(std::string_view what) const
 {
-    if (together_ <= std::max(1U, proven_)) return;
-    throw PipeliningBroken{what};
+    if (unproven()) throw PipeliningBroken{flight_ == "CAPA" ? "STAT" : flight_, what};
 }
 
 std::string_view Wire::status_line(std::string_view command, std::size_t limit)
@@ -143,7 +149,7 @@ Reply Wire::take_reply(std::string_view line, std::string_view command)
     auto reply = parse_reply(line);
     if (!reply) nonsense(line, command);
     --outstanding_;
-    if (++answered_ >= together_) proven_ = std::max(proven_, together_);
+    if (++answered_ >= together_) proven_[flight_] = std::max(proven_[flight_], together_);
     reply->text = without_secret(reply->text);
     trace_received(line);
     return std::move(*reply);
@@ -151,7 +157,7 @@ Reply Wire::take_reply(std::string_view line, std::string_view command)
 
 void Wire::nonsense(std::string_view line, std::string_view command)
 {
-    broken_ = true;
+    broken_ = failed_ = true;
     const auto text = where(command) + ": the server answered \"" + base::printable(without_secret(line)) +
                       "\" where +OK or -ERR belongs";
     blame_pipelining(text);
@@ -189,19 +195,34 @@ void Wire::resume(std::unique_ptr<net::Stream> stream)
     broken_ = false;
 }
 
+// A line that closes within a reply broke; but one that is closed over commands that nobody has read is reset, and what
+// was on its way is lost with it (RFC 9293 §3.10.4 and RFC 2525 §2.17).
+template<typename Read>
+std::string_view Wire::within_reply(Read read)
+{
+    return guarded([&] {
+        try {
+            return read();
+        } catch (const net::ConnectionError& error) {
+            if (error.kind() == "net.reset" && outstanding_ > 0) blame_pipelining(error.what());
+            throw;
+        }
+    });
+}
+
 std::string_view Wire::available()
 {
-    return guarded([&] { return reader_.available(); });
+    return within_reply([&] { return reader_.available(); });
 }
 
 std::string_view Wire::more()
 {
-    return guarded([&] { return reader_.more(); });
+    return within_reply([&] { return reader_.more(); });
 }
 
 std::string_view Wire::read_line(std::size_t limit)
 {
-    return guarded([&] { return reader_.line(limit); });
+    return within_reply([&] { return reader_.line(limit); });
 }
 
 void Wire::trace_received(std::string_view line) const

@@ -13,6 +13,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,6 +84,8 @@ public:
     /// After this, and after any exception from reading or writing, every call that talks throws "session.over".
     void break_off() noexcept { broken_ = true; }
     bool broken() const { return broken_; }
+    /// True once reading or writing failed, or the server broke the protocol; false for what break_off() ended.
+    bool failed() const { return failed_; }
 
     /// For STLS: gives up the stream and takes it back encrypted. See net::LineReader::release.
     std::unique_ptr<net::Stream> release();
@@ -107,7 +110,10 @@ private:
     bool quiet() const { return outstanding_ == 0 && !in_body_; }
     void begin_command(std::string_view command);
     void put(std::string_view bytes);
+    bool unproven() const;
     void blame_pipelining(std::string_view what) const;
+    template<typename Read>
+    std::string_view within_reply(Read read);
     std::string_view status_line(std::string_view command, std::size_t limit);
     Reply take_reply(std::string_view line, std::string_view command);
     [[noreturn]] void bad_greeting(std::string_view bytes);
@@ -124,9 +130,11 @@ private:
     unsigned outstanding_ = 0;
     unsigned together_ = 0; // the most that were outstanding at once since the line was last quiet
     unsigned answered_ = 0; // replies since then
-    unsigned proven_ = 1;   // the server has been seen to answer as many at once
+    std::string flight_;    // the verb that the line was last quiet before
+    std::map<std::string, unsigned> proven_; // by flight_: the server has been seen to answer as many at once
     bool in_body_ = false;
     bool broken_ = false;
+    bool failed_ = false; // the line or the server did it, and not who uses the wire
 };
 
 // Everything that talks passes here: after a failure nobody knows what the next byte on the line would mean.
@@ -139,7 +147,7 @@ auto Wire::guarded(Action action)
     try {
         return action();
     } catch (...) {
-        broken_ = true;
+        broken_ = failed_ = true;
         throw;
     }
 }

@@ -33,7 +33,7 @@ class Meanwhile(Stage):
             peer.expect("RETR 2")
             peer.say("-ERR Message 2 expunged.")
             peer.retr(3, THIRD)
-            for number in (1, 3):                             # and no 2 and no 4
+            for number in (3, 1):                             # and no 2 and no 4
                 peer.expect(f"DELE {number}")
                 peer.say("+OK")
             peer.quit()
@@ -133,7 +133,7 @@ class Farewell(Stage):
             peer.scan(FIRST, SECOND)
             peer.retr(1, FIRST)
             peer.retr(2, SECOND)
-            for number in (1, 2):
+            for number in (2, 1):
                 peer.expect(f"DELE {number}")
                 peer.say("+OK")
             peer.expect("QUIT")

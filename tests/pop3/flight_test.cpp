@@ -422,8 +422,92 @@ TEST_CASE("TOP goes through the window too and is compared with nothing")
     CHECK(retrieval.rows.size() == 500);
     CHECK(server.heard[0] == "TOP 1 5");
     CHECK(server.heard[499] == "TOP 500 5");
-    CHECK(server.waits <= 2);
+    CHECK(server.waits <= 3); // with LIST, which tells that no reply was taken for another's
     CHECK(server.most_outstanding <= 4096);
+}
+
+TEST_CASE("A surplus reply among several TOPs is found out, wherever it comes")
+{
+    for (const std::string at : {"TOP 1 0", "TOP 2 0", "TOP 4 0"}) {
+        for (const std::string surplus : {"+OK\r\nSubject: nobody's\r\n.\r\n", "-ERR\r\n"}) {
+            for (const bool several : {true, false}) {
+                auto server = server_with(4);
+                server.replies[at] = "+OK\r\nSubject: of it\r\n.\r\n" + surplus;
+                auto maildrop = server.maildrop();
+                maildrop.set_transfer({.pipelining = several});
+                Retrieval retrieval;
+                INFO(at << (several ? " among several" : " alone") << ", then " << surplus);
+                CHECK_THROWS_AS(maildrop.top(server.all(), 0, retrieval.on_body, retrieval.on_refused),
+                                pop3::ProtocolError);
+            }
+        }
+    }
+}
+
+TEST_CASE("N08 what is proven of one verb is not proven of another")
+{
+    auto server = server_with(3);
+    auto maildrop = server.maildrop();
+    maildrop.scan(); // three at once
+    server.deaf_after = 1;
+    server.line->end = test::Wire::End::silent;
+    Retrieval retrieval;
+    try {
+        retrieval.retr(maildrop, server.all());
+        FAIL("the missing replies were not missed");
+    } catch (const pop3::PipeliningBroken& error) {
+        CHECK(error.verb() == "RETR");
+    }
+}
+
+TEST_CASE("N08 a line that is reset within a reply, with commands behind it that nobody has read, is told apart")
+{
+    auto server = server_with(3);
+    server.replies["RETR 1"] = "+OK\r\nSubject: cut sho";
+    server.deaf_after = 1;
+    server.end = test::Wire::End::reset;
+    auto maildrop = server.maildrop();
+    Retrieval retrieval;
+    CHECK_THROWS_AS(retrieval.retr(maildrop, server.all()), pop3::PipeliningBroken);
+    CHECK_FALSE(maildrop.broke_at());
+}
+
+TEST_CASE("N08 a verb that is known to break goes one at a time, and the others do not")
+{
+    auto server = server_with(3);
+    auto maildrop = server.maildrop();
+    pop3::Pipelining known;
+    known.forbid("RETR");
+    maildrop.set_pipelining(known);
+    Retrieval retrieval;
+    retrieval.retr(maildrop, server.all());
+    CHECK(server.waits == 3);
+    maildrop.dele(std::vector<std::uint32_t>{1, 2, 3});
+    CHECK(server.waits == 4);
+}
+
+TEST_CASE("The message at whose RETR the session broke is known, however it broke")
+{
+    for (const std::string answer : {"", "\r\n", "+OK\r\nSubject: 2\r\n.\r", "+OK\r\nSubject: 2\n.\r\n"}) {
+        auto server = server_with(3);
+        server.replies["RETR 2"] = answer;
+        auto maildrop = server.maildrop();
+        maildrop.set_transfer({.pipelining = false});
+        Retrieval retrieval;
+        CHECK_THROWS_AS(retrieval.retr(maildrop, server.all()), base::Error);
+        CHECK(maildrop.broke_at() == 2U);
+    }
+}
+
+TEST_CASE("What a handler throws is no break of the session at its message")
+{
+    auto server = server_with(2);
+    auto maildrop = server.maildrop();
+    const auto no_room = [](const pop3::Message&, pop3::Body&) {
+        throw net::ConnectionError{base::ExitStatus::temporary, "net.eof", "the LMTP server is gone"};
+    };
+    CHECK_THROWS_AS(maildrop.retr(server.all(), no_room, [](const auto&, const auto&) {}), base::Error);
+    CHECK_FALSE(maildrop.broke_at());
 }
 
 TEST_CASE("TOP is not tried on a server that does not announce it")

@@ -32,12 +32,12 @@ std::string kind_of(Action action)
 TEST_CASE("Deletions go out together and those refused come back")
 {
     auto session = after_login(R"(
-        C: DELE 1
-        C: DELE 2
         C: DELE 7
-        S: +OK message 1 deleted
-        S: -ERR message 2 already deleted
+        C: DELE 2
+        C: DELE 1
         S: +OK message 7 deleted
+        S: -ERR message 2 already deleted
+        S: +OK message 1 deleted
     )",
                                announcing({"PIPELINING"}));
     CHECK(session.maildrop.dele(std::vector<std::uint32_t>{1, 2, 7}) == std::vector<std::uint32_t>{2});
@@ -47,9 +47,25 @@ TEST_CASE("Deletions go out together and those refused come back")
 
 TEST_CASE("P39 a deletion that is refused does not stop the others where they go one by one")
 {
-    auto session = after_login("C: DELE 1\nS: -ERR\nC: DELE 2\nS: +OK\n", {});
-    CHECK(session.maildrop.dele(std::vector<std::uint32_t>{1, 2}) == std::vector<std::uint32_t>{1});
+    auto session = after_login("C: DELE 2\nS: -ERR\nC: DELE 1\nS: +OK\n", {});
+    CHECK(session.maildrop.dele(std::vector<std::uint32_t>{1, 2}) == std::vector<std::uint32_t>{2});
     CHECK(session.play.went_as_written());
+}
+
+TEST_CASE("Deletions go from the highest number down, for servers that renumber what is behind at once")
+{
+    auto session = after_login("C: DELE 9\nS: +OK\nC: DELE 4\nS: +OK\nC: DELE 2\nS: +OK\n", {});
+    CHECK(session.maildrop.dele(std::vector<std::uint32_t>{4, 9, 2}).empty());
+    CHECK(session.play.went_as_written());
+}
+
+TEST_CASE("The message at whose DELE the session broke is known, however it broke")
+{
+    for (const std::string answer : {"", "S:\n", "S! silent\n"}) {
+        auto session = after_login("C: DELE 9\nS: +OK\nC: DELE 4\n" + answer, {});
+        CHECK_THROWS_AS(session.maildrop.dele(std::vector<std::uint32_t>{9, 4, 2}), base::Error);
+        CHECK(session.maildrop.broke_at() == 4U);
+    }
 }
 
 TEST_CASE("N07 thousands of deletions keep to 4 KiB of commands")

@@ -53,7 +53,7 @@ TEST_CASE("USER and PASS go in one write where the server announces PIPELINING")
     CHECK(story.writes[1] == "USER mrose\r\nPASS secret\r\n");
 
     auto careful = test::with_password("mrose", "secret");
-    careful.pipelining = false;
+    careful.pipelining.forbid("USER");
     CHECK(login(announcing({"USER", "PIPELINING"}) + R"(
         C: USER mrose
         S: +OK

@@ -62,6 +62,8 @@ class Hostile:
             return b"+OK\r\n" + b"".join(c.encode() + b"\r\n" for c in self.capabilities) + b".\r\n"
         if verb == "STAT":
             return b"+OK %d %d\r\n" % (len(self.messages), sum(map(len, self.messages)))
+        if verb == "LIST" and words:
+            return b"+OK %s %d\r\n" % (words[0].encode(), len(self.messages[int(words[0]) - 1]))
         if verb == "LIST":
             return rows(b"%d" % len(m) for m in self.messages)
         if verb == "UIDL":

@@ -16,9 +16,10 @@ namespace popfetch::fetch {
 pop3::SizeTrust size_trust(const state::Ledger& ledger);
 void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust);
 
-/// True when the server announced PIPELINING and broke under it (FAULTS N08).
-bool pipelining_broken(const state::Ledger& ledger);
-void remember_pipelining_broken(state::Ledger& ledger);
+/// Which commands broke when several went at once, though the server announced PIPELINING (FAULTS N08). For
+/// pop3::LoginOptions, so that it holds from the login on.
+pop3::Pipelining pipelining(const state::Ledger& ledger);
+void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known);
 
 /// The earliest time of the next login: LOGIN-DELAY, or a wait after a refused login so that cron does not lock the
 /// account (FAULTS A01, A03).

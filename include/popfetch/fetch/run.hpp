@@ -5,9 +5,12 @@
 #include <functional>
 #include <memory>
 #include <span>
+#include <string>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
+#include <popfetch/base/error.hpp>
 #include <popfetch/delivery/target.hpp>
 #include <popfetch/fetch/policy.hpp>
 #include <popfetch/fetch/report.hpp>
@@ -16,9 +19,15 @@
 
 namespace popfetch::fetch {
 
-/// Says of messages that would be fetched which of them shall be, by number (fetch --where). May read their headers.
-using Choice = std::function<std::unordered_set<std::uint32_t>(
-    pop3::Maildrop& maildrop, std::span<const pop3::Message> messages, const state::Snapshot& known)>;
+/// Of messages that would be fetched, by number.
+struct Chosen {
+    std::unordered_set<std::uint32_t> yes;
+    std::unordered_map<std::uint32_t, std::string> open; // nobody can tell, and why: the header could not be read
+};
+
+/// Says of messages that would be fetched which of them shall be (fetch --where). May read their headers.
+using Choice = std::function<Chosen(pop3::Maildrop& maildrop, std::span<const pop3::Message> messages,
+                                    const state::Snapshot& known)>;
 
 /// Whose mail it is, as the account says: what a renumbered mailbox may come of.
 struct Mailbox {
@@ -35,6 +44,18 @@ struct Run {
     base::Clock clock;
     Choice choice = nullptr; // null: all of them
     Mailbox mailbox = {};    // no user: not known
+};
+
+/// A session broke off at one message: at its RETR or its DELE. That is recorded, so that the next runs pass the message
+/// by and do the rest; with the status and kind of what went wrong.
+class MessageBroke : public base::Error {
+public:
+    MessageBroke(std::string_view verb, const pop3::Message& message, const base::Error& cause);
+
+    const std::string& verb() const noexcept { return verb_; }
+
+private:
+    std::string verb_;
 };
 
 /// Publishes what was promised and not settled: the last two of the four verbs, again. The first thing of every run,

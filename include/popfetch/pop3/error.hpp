@@ -21,12 +21,20 @@ public:
 
 /// Several commands were under way, as the server had announced that it allows (PIPELINING, RFC 2449 §6.6), and the
 /// line then closed, fell silent or made no sense between two replies: "proto.pipelining" (FAULTS N08). A plain break
-/// of the line at that very point looks the same. Worth one new session with TransferOptions::pipelining switched off.
+/// of the line at that very point looks the same. Worth one new session in which Pipelining forbids
+/// the verb.
 class PipeliningBroken : public ProtocolError {
 public:
-    explicit PipeliningBroken(std::string_view text) : ProtocolError{"proto.pipelining", text, advice} {}
+    /// `verb`: of the first command of the flight, as Pipelining::forbid takes it.
+    PipeliningBroken(std::string_view verb, std::string_view text)
+        : ProtocolError{"proto.pipelining", text, advice}, verb_{verb}
+    {
+    }
+
+    const std::string& verb() const noexcept { return verb_; }
 
 private:
+    std::string verb_;
     static constexpr std::string_view advice = "the server may not cope with several commands at once";
 };
 

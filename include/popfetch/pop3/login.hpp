@@ -16,6 +16,7 @@
 
 #include <popfetch/pop3/connection.hpp>
 #include <popfetch/pop3/maildrop.hpp>
+#include <popfetch/pop3/pipelining.hpp>
 #include <popfetch/sasl/mechanism.hpp>
 
 namespace popfetch::pop3 {
@@ -27,7 +28,7 @@ struct LoginOptions {
     bool allow_plaintext_password = false; // on a line that is neither encrypted nor local
     bool early_yes_invites = false;        // "+OK" in place of "+ " asks for the response (FAULTS A07)
     bool two_step = false;                 // never send an initial response (RFC 5034 §4 allows both)
-    bool pipelining = true;                // USER and PASS in one go where the server announces PIPELINING
+    Pipelining pipelining;                 // what is known against USER and PASS in one go, and of the Maildrop then
     /// Says for people what a server said of a refusal inside the exchange (the OAuth error JSON); empty: as it is.
     std::function<std::string(std::string_view detail)> explain;
 };
@@ -50,7 +51,7 @@ struct LoginResult {
 /// to
 ///   log in that both sides know. EX_CONFIG "auth.bad_credentials" and sasl::begin's: the user name or password cannot
 ///   be sent to any server. Nothing was sent in these cases.
-/// - PipeliningBroken, where options.pipelining is on.
+/// - PipeliningBroken, where options.pipelining allows USER.
 LoginResult log_in(Connection&& connection, const LoginOptions& options);
 
 /// Which mechanism log_in would use, without logging in.

@@ -18,6 +18,7 @@
 #include <popfetch/pop3/capabilities.hpp>
 #include <popfetch/pop3/error.hpp>
 #include <popfetch/pop3/listing.hpp>
+#include <popfetch/pop3/pipelining.hpp>
 #include <popfetch/pop3/reply.hpp>
 
 namespace popfetch::pop3 {
@@ -93,6 +94,11 @@ public:
     std::uint64_t received() const;
 
     void set_transfer(const TransferOptions& options) { transfer_ = options; }
+    /// Which commands may go several at once, where the server announces it. log_in has set its own.
+    void set_pipelining(const Pipelining& known) { pipelining_ = known; }
+    /// The message whose RETR, TOP or DELE was to be answered when the line broke or the server broke the protocol.
+    /// Nothing where several commands at once may be to blame (PipeliningBroken), or a handler threw.
+    std::optional<std::uint32_t> broke_at() const { return broke_at_; }
 
     Stat stat();
     /// Number and octets of every message, or of one. Throws Refused.
@@ -123,7 +129,8 @@ public:
     /// where there is no TOP.
     void top(std::span<const Message> messages, unsigned lines, const OnBody& on_body, const OnRefused& on_refused);
 
-    /// Marks each as deleted; takes effect at quit. Returns those that the server refused to mark.
+    /// Marks each as deleted, from the highest number down: some servers renumber what comes behind a deleted message
+    /// at once. Takes effect at quit. Returns those that the server refused to mark.
     std::vector<std::uint32_t> dele(std::span<const std::uint32_t> numbers);
     void rset();
     void noop();
@@ -139,8 +146,11 @@ public:
     void hang_up() && noexcept;
 
 private:
-    bool pipelining();
+    bool may_pipeline(std::string_view verb) const { return transfer_.pipelining && pipelining_.allows(verb); }
+    bool pipelining(std::string_view verb);
     Reply ask(std::string_view command);
+    template<class Act, class Awaited>
+    void noting_a_break(Act act, Awaited awaited);
     Listing without_uidl(ListingParser& parser, const Reply& uidl);
 
     std::unique_ptr<Wire> wire_;
@@ -148,6 +158,8 @@ private:
     std::optional<Capabilities> capabilities_; // after login, or remembered
     bool remembered_ = false;
     TransferOptions transfer_;
+    Pipelining pipelining_;
+    std::optional<std::uint32_t> broke_at_;
 };
 
 }

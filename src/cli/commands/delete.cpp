@@ -42,26 +42,64 @@ bool agreed(const DeleteOptions& options, std::size_t count)
     return options.yes || ask("Delete " + counted(count, "message") + " on the server for good?");
 }
 
+void tell_failure(std::string_view account, const Row& row, const base::Error& error, const Globals& globals)
+{
+    if (!globals.machine()) return say("popfetch: " + std::string{account} + ": " + error.what());
+    StandardOutput{}.write(output::to_json_line({{"event", "failed"},
+                                                 {"account", account},
+                                                 {"number", row.message.number},
+                                                 {"uid", row.message.uid},
+                                                 {"size", output::Octets{row.message.size}},
+                                                 {"class", error.kind()},
+                                                 {"text", error.what()},
+                                                 {"exit", static_cast<int>(error.status())}}));
+}
+
 // The numbers are those of this session's listing, joined by UID; none is ever taken from an earlier one.
-std::size_t mark(Mailbox& mailbox, const std::vector<const Row*>& rows)
+// Returns those that the server has marked.
+std::vector<const Row*> mark(Mailbox& mailbox, const std::vector<const Row*>& rows, const Globals& globals)
 {
     std::vector<std::uint32_t> numbers;
     numbers.reserve(rows.size());
     for (const auto* row : rows) numbers.push_back(row->message.number);
-    const auto refused = mailbox.maildrop().dele(numbers);
-    for (const auto number : refused)
-        say("popfetch: " + mailbox.account().name + ": the server refused to delete message " + std::to_string(number));
-    return numbers.size() - refused.size();
+    const auto refused = mailbox.dele(numbers);
+    std::vector<const Row*> marked;
+    for (const auto* row : rows) {
+        if (std::ranges::find(refused, row->message.number) == refused.end()) {
+            marked.push_back(row);
+            continue;
+        }
+        const auto text = "the server refused to delete message " + std::to_string(row->message.number);
+        tell_failure(mailbox.account().name, *row, {base::ExitStatus::temporary, "server.refused", text}, globals);
+    }
+    return marked;
 }
 
-void tell(std::string_view account, const std::vector<const Row*>& rows, std::size_t deleted, const Globals& globals)
+// Ends the session, which makes the deletions true. Where that fails nobody knows of any of them.
+void update(Mailbox& mailbox, const std::vector<const Row*>& marked, const Globals& globals)
+{
+    const auto account = mailbox.account().name;
+    try {
+        std::move(mailbox).quit();
+    } catch (const base::Error& error) {
+        if (globals.machine())
+            for (const auto* row : marked)
+                tell_failure(account, *row,
+                             {base::ExitStatus::temporary, "delete.uncertain",
+                              "whether it was deleted is not certain: " + std::string{error.what()}},
+                             globals);
+        throw;
+    }
+}
+
+void tell(std::string_view account, const std::vector<const Row*>& deleted, const Globals& globals)
 {
     StandardOutput out;
     if (!globals.machine()) {
-        if (!globals.quiet) out.write("deleted " + counted(deleted, "message") + "\n");
+        if (!globals.quiet) out.write("deleted " + counted(deleted.size(), "message") + "\n");
         return;
     }
-    for (const auto* row : rows)
+    for (const auto* row : deleted)
         out.write(output::to_json_line({{"event", "deleted"},
                                         {"account", account},
                                         {"number", row->message.number},
@@ -81,16 +119,18 @@ base::ExitStatus run_delete(const Globals& globals, const DeleteOptions& options
         Mailbox mailbox{account, globals};
         const bool shown = !globals.machine() && !(options.yes && globals.quiet);
         if (shown && !options.yes) mailbox.read_headers();
-        const auto rows = selected(mailbox, options.selection);
+        const auto [rows, open] = selected(mailbox, options.selection);
         if (shown || options.dry_run) print_listing(mailbox, rows, globals);
+        auto status = base::ExitStatus::ok;
+        if (const auto error = unread_headers(open)) status = report_error(*error, account.name, globals);
         if (options.dry_run || rows.empty() || !agreed(options, rows.size())) {
             std::move(mailbox).quit();
-            return base::ExitStatus::ok;
+            return status;
         }
-        const auto deleted = mark(mailbox, rows);
-        std::move(mailbox).quit();
-        tell(account.name, rows, deleted, globals);
-        return deleted == rows.size() ? base::ExitStatus::ok : base::ExitStatus::temporary;
+        const auto marked = mark(mailbox, rows, globals);
+        update(mailbox, marked, globals);
+        tell(account.name, marked, globals);
+        return marked.size() == rows.size() ? status : base::ExitStatus::temporary;
     });
 }
 

@@ -53,11 +53,14 @@ base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
         Mailbox mailbox{account, globals};
         if (options.headers || options.sort == "date" || options.sort == "subject" || options.sort == "from")
             mailbox.read_headers();
-        auto rows = selected(mailbox, options.selection);
+        auto [rows, open] = selected(mailbox, options.selection);
+        rows.insert(rows.end(), open.begin(), open.end()); // shown, and why
+        std::ranges::sort(rows); // they lie in the order of the listing
         put_in_order(rows, options);
         print_listing(mailbox, rows, globals);
         std::move(mailbox).quit();
-        return base::ExitStatus::ok;
+        const bool unread = std::ranges::any_of(rows, [](const Row* row) { return !row->unread.empty(); });
+        return unread ? base::ExitStatus::temporary : base::ExitStatus::ok;
     });
 }
 

@@ -29,11 +29,12 @@ base::ExitStatus run_save(const Globals& globals, const SaveOptions& options)
         confine(account, globals, {.writes = {options.to}});
         Mailbox mailbox{account, globals};
         std::vector<pop3::Message> messages;
-        for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);
+        const auto [rows, open] = selected(mailbox, options.selection);
+        for (const auto* row : rows) messages.push_back(row->message);
         const Destination destination{options.to, messages.size()};
         auto status = base::ExitStatus::ok;
-        mailbox.maildrop().set_transfer({.sizes = pop3::SizeTrust::wrong});
-        mailbox.maildrop().retr(
+        if (const auto error = unread_headers(open)) status = report_error(*error, account.name, globals);
+        mailbox.retr(
             messages,
             [&](const pop3::Message& message, pop3::Body& body) {
                 const auto path = destination.store(message, body);

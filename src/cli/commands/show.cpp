@@ -53,10 +53,12 @@ base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
         if (!paged) confine(account, globals);
         Mailbox mailbox{account, globals};
         std::vector<pop3::Message> messages;
-        for (const auto* row : selected(mailbox, options.selection)) messages.push_back(row->message);
+        const auto [rows, open] = selected(mailbox, options.selection);
+        for (const auto* row : rows) messages.push_back(row->message);
         Pager out{paged};
         if (paged) confine(account, globals, {.is_logged_in = true}); // the person's pager stays outside
         auto status = base::ExitStatus::ok;
+        if (const auto error = unread_headers(open)) status = report_error(*error, account.name, globals);
         bool first = true;
         const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {
             if (!std::exchange(first, false) && !options.raw && !globals.machine()) out.write("\n");
@@ -67,11 +69,10 @@ base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
             report_error(error, account.name, globals);
             status = error.status();
         };
-        mailbox.maildrop().set_transfer({.sizes = pop3::SizeTrust::wrong});
         if (options.lines >= 0 || options.headers)
-            mailbox.maildrop().top(messages, static_cast<unsigned>(std::max(options.lines, 0)), on_body, on_refused);
+            mailbox.top(messages, static_cast<unsigned>(std::max(options.lines, 0)), on_body, on_refused);
         else
-            mailbox.maildrop().retr(messages, on_body, on_refused);
+            mailbox.retr(messages, on_body, on_refused);
         std::move(mailbox).hang_up();
         out.finish();
         return status;

@@ -20,7 +20,7 @@ base::ExitStatus run_stat(const Globals& globals, const std::string& word)
     return for_account(account.name, globals, [&] {
         confine(account, globals);
         SessionReport seen;
-        auto maildrop = open_maildrop(account, {trace_to(globals, ""), nullptr, {}}, seen);
+        auto maildrop = open_maildrop(account, {trace_to(globals, ""), nullptr, {}, pop3::Pipelining::none()}, seen);
         const auto stat = maildrop.stat();
         std::move(maildrop).quit();
 

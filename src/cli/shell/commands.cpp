@@ -28,7 +28,7 @@ std::vector<const Row*> Shell::chosen(std::string_view arguments)
 {
     Selection selection;
     while (!arguments.empty()) selection.words.emplace_back(base::take_word(arguments));
-    return selected(mailbox_, selection);
+    return selected(mailbox_, selection).rows; // without --where none is left open
 }
 
 pop3::Message Shell::one(std::string_view arguments)
@@ -51,7 +51,7 @@ Shell::Next Shell::head(std::string_view arguments)
 {
     const auto message = one(arguments);
     Beginning beginning;
-    mailbox_.maildrop().top(
+    mailbox_.top(
         {&message, 1}, 0, [&](const pop3::Message&, pop3::Body& body) { body.pour_into(beginning); }, throw_refused);
     print(printable_lines(beginning.text));
     return Next::go_on;
@@ -62,7 +62,7 @@ Shell::Next Shell::cat(std::string_view arguments)
     const auto message = one(arguments);
     retrieved_ = true;
     Beginning beginning;
-    mailbox_.maildrop().retr(
+    mailbox_.retr(
         {&message, 1}, [&](const pop3::Message&, pop3::Body& body) { body.pour_into(beginning); }, throw_refused);
     print(readable_text(beginning.text));
     return Next::go_on;
@@ -76,7 +76,7 @@ Shell::Next Shell::save(std::string_view arguments)
     const auto message = one(word);
     retrieved_ = true;
     const Destination destination{std::string{arguments}, 1};
-    mailbox_.maildrop().retr(
+    mailbox_.retr(
         {&message, 1},
         [&](const pop3::Message& m, pop3::Body& body) {
             print("saved to " + base::printable(destination.store(m, body)) + "\n");
@@ -97,7 +97,7 @@ Shell::Next Shell::rm(std::string_view arguments)
         else
             numbers.push_back(row->message.number);
     }
-    const auto refused = mailbox_.maildrop().dele(numbers);
+    const auto refused = mailbox_.dele(numbers);
     for (const auto number : numbers) {
         if (std::ranges::find(refused, number) != refused.end()) {
             print("  " + std::to_string(number) + " the server refused to mark\n");
