@@ -1,6 +1,7 @@
 #include "header.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include <popfetch/base/ascii.hpp>
 
@@ -25,6 +26,31 @@ std::string_view take_line(std::string_view& text)
     return line;
 }
 
+/// A name of printable characters and a colon (RFC 5322 §2.2).
+bool is_field(std::string_view line)
+{
+    const auto name = base::trim(line.substr(0, line.find(':')));
+    return !name.empty() && name.size() < line.size() &&
+           std::ranges::all_of(name, [](char c) { return c > ' ' && c != '\x7f'; });
+}
+
+/// Whether the header goes on: a field follows that hardly any text begins a line with. `text` is moved there.
+bool move_to_known_field(std::string_view& text)
+{
+    constexpr std::array known{"content-type:", "content-transfer-encoding:", "mime-version:", "message-id:",
+                               "received:",     "subject:",                   "date:",         "from:"};
+    for (auto rest = text; !rest.empty();) {
+        const auto here = rest;
+        const auto line = take_line(rest);
+        if (line.empty()) return false;
+        const auto lower = base::to_lower(line.substr(0, 26));
+        if (std::ranges::none_of(known, [&](std::string_view name) { return lower.starts_with(name); })) continue;
+        text = here;
+        return true;
+    }
+    return false;
+}
+
 /// Folding is one blank, however many were written (RFC 5322 §2.2.3 would keep the tab, and people would see it).
 FieldText unfolded(std::string_view value, std::size_t limit)
 {
@@ -42,10 +68,29 @@ FieldText unfolded(std::string_view value, std::size_t limit)
 
 }
 
+std::size_t size_of_mbox_line(std::string_view message)
+{
+    if (!message.starts_with("From ") && !message.starts_with(">From ")) return 0;
+    const auto end = message.find('\n');
+    return end == std::string_view::npos ? message.size() : end + 1;
+}
+
+std::size_t size_of_header(std::string_view message)
+{
+    auto rest = message.substr(size_of_mbox_line(message));
+    while (!rest.empty()) {
+        const auto here = message.size() - rest.size();
+        const auto line = take_line(rest);
+        if (line.empty()) return here;
+        if (!is_blank(line.front()) && !is_field(line) && !move_to_known_field(rest)) return here;
+    }
+    return message.size();
+}
+
 Header::Header(std::string_view message)
 {
     message = message.substr(0, longest_header);
-    if (message.starts_with("From ")) take_line(message);
+    message.remove_prefix(size_of_mbox_line(message));
     while (!message.empty()) {
         const std::string_view line = take_line(message);
         if (line.empty()) break;

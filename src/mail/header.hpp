@@ -1,7 +1,8 @@
 #pragma once
 // The fields at the beginning of a message, as octets (RFC 5322 §2.2), read the way the world writes them: LF or CRLF,
-// a "From " line in front, lines that are no fields in between (they are passed over), no end.
+// a "From " or ">From " line in front, lines that are no fields in between (they are passed over), no end.
 
+#include <cstddef>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,6 +16,11 @@ struct FieldText {
     std::string octets;
     bool cut = false; // longer than was asked for
 };
+
+/// The line of an mbox in front, "From …" or ">From …", with its line end; 0 where there is none.
+std::size_t size_of_mbox_line(std::string_view message);
+/// Up to the empty line, or to the body where a sender left the empty line out.
+std::size_t size_of_header(std::string_view message);
 
 class Header {
 public:

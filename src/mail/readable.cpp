@@ -147,10 +147,16 @@ private:
     std::vector<std::string> notes_;
 };
 
-std::string_view without_mbox_line(std::string_view message)
+/// Without an mbox's line in front, and with the empty line behind the header that some senders leave out; in `room`,
+/// where it cannot be done in place.
+std::string_view well_formed(std::string_view message, std::string& room)
 {
-    if (!message.starts_with("From ")) return message;
-    return message.substr(std::min(message.find('\n'), message.size() - 1) + 1);
+    const auto header = size_of_header(message);
+    const auto begin = size_of_mbox_line(message);
+    const auto body = message.substr(header);
+    if (body.empty() || body.starts_with('\n') || body.starts_with("\r\n")) return message.substr(begin);
+    room.assign(message.substr(begin, header - begin)).append("\n").append(body);
+    return room;
 }
 
 /// A message taken apart. As a part, not as a GMimeMessage: that would parse its addresses at once, whatever they hold.
@@ -186,7 +192,8 @@ Readable read(std::string_view message)
     readable.cc = read_addresses(header, "Cc", header.charset());
 
     const std::string_view looked_at = within({}, message);
-    const Parsed parsed{without_mbox_line(looked_at)};
+    std::string room;
+    const Parsed parsed{well_formed(looked_at, room)};
     Reader reader{readable};
     if (parsed.get() != nullptr) reader.read(parsed.get(), 0);
     reader.finish(looked_at.size() < message.size());

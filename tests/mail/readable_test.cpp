@@ -100,7 +100,20 @@ TEST_CASE("line ends of the wire and an mbox line in front make no difference")
     const std::string plain = data("mail/attachments.eml");
     CHECK(read(with_crlf(plain)).text == read(plain).text);
     CHECK(read("From x Sat Nov 21 08:15:00 2026\n" + plain).text == read(plain).text);
+    CHECK(read(">From x Sat Nov 21 08:15:00 2026\n" + plain).text == read(plain).text);
     CHECK(read(with_crlf(plain)).attachments.size() == 3);
+}
+
+TEST_CASE("a message whose sender left out the empty line behind the header has its body shown")
+{
+    for (const std::string end : {"\n", "\r\n"}) {
+        CHECK(read("Subject: a" + end + "hello there" + end + end + "and more" + end).text ==
+              "hello there\n\nand more\n");
+        CHECK(read("only text" + end).text == "only text\n");
+        CHECK(read(">From x" + end + "Subject: a" + end + "12:30 is the time" + end).summary.subject == "a");
+    }
+    const std::string with_rubbish = "Subject: a\nrubbish\nContent-Type: text/html\n\n<p>hello</p>\n";
+    CHECK(read(with_rubbish).text == "hello\n");
 }
 
 TEST_CASE("a message that was cut off shows what is there")

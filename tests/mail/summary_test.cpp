@@ -79,6 +79,7 @@ TEST_CASE("line ends may be LF or CRLF and a line of an mbox may stand in front"
 {
     CHECK(summarize("Subject: a\r\n b\r\n\r\nSubject: no\r\n").subject == "a b");
     CHECK(summarize("From alice Sat Nov 21 08:15:00 2026\nSubject: a\n").subject == "a");
+    CHECK(summarize(">From alice Sat Nov 21 08:15:00 2026\nSubject: a\n").subject == "a");
     CHECK(summarize("Subject: no end").subject == "no end");
 }
 
