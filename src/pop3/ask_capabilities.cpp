@@ -17,7 +17,13 @@ Capabilities take_capabilities(Wire& wire)
     if (!wire.read_reply("CAPA").ok) return capabilities;
     capabilities.announced = true;
     Lines lines{wire, "CAPA", limits};
-    while (const auto line = lines.next()) capabilities.add_line(*line);
+    try {
+        while (const auto line = lines.next()) capabilities.add_line(*line);
+    } catch (const net::ConnectionError& error) {
+        if (error.kind() != "net.timeout" || lines.any()) throw;
+        throw net::ConnectionError{error.status(), "proto.capa_closed",
+                                   wire.where("CAPA") + ": the server answers with one line, and no list comes"};
+    }
     return capabilities;
 }
 

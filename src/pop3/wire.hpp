@@ -169,6 +169,8 @@ public:
 
     /// Valid until the next call; nothing when the terminator was read.
     std::optional<std::string_view> next();
+    /// Whether a line has come.
+    bool any() const { return lines_ > 0; }
 
 private:
     Wire& wire_;

@@ -272,6 +272,22 @@ class Headers(Charge):
         self.assertEqual(len(server.mailbox.messages), 4)
 
 
+class OneLine(Charge):
+    def test_P30_a_server_that_answers_CAPA_with_one_line_is_fetched_as_one_without_it(self):
+        asked = []
+
+        def one_line(session):
+            asked.append("CAPA")
+            session.ok("no list here")
+        server = self.server(disturbed(CAPA=one_line))
+        folder = self.account(server, delete="fetched")
+        self.fetch()
+        self.assertEqual(self.delivered(folder), sorted(LETTERS))
+        server.mailbox.messages["uid9"] = LETTERS[0]
+        self.fetch()                                         # and the next run knows
+        self.assertEqual((server.mailbox.messages, asked), ({}, ["CAPA"]))
+
+
 class Told(Charge):
     def events(self, *arguments, status):
         return [json.loads(line) for line in self.run_popfetch("delete", "a", "all", "--yes", "--json", *arguments,
