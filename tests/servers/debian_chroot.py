@@ -185,8 +185,10 @@ class Chroot:
         return "\n".join([self.output.read()[-2000:], *self.log[-15:]])
 
     def stop(self):
-        if self.process:
-            self.process.kill()      # unshare; the kernel then kills its child, the first of a process namespace, and so all in it
+        """Kills the first of the process namespace; the kernel ends all others in it before unshare hears of that one's end."""
+        if self.process and self.process.poll() is None:
+            for first in pathlib.Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split():
+                os.kill(int(first), signal.SIGKILL)
             self.process.wait()
             self.output.close()
 
