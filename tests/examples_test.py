@@ -75,6 +75,11 @@ class Cron(Example):
         self.assertEqual(self.shell(self.commands()[0]), "")
         self.assertEqual(len(self.delivered()), 2)
 
+    def test_cron_finds_popfetch_where_it_is_installed_by_default(self):
+        for text in (EXAMPLES / "crontab", EXAMPLES.parent / "README.md"):
+            path = re.search(r"(?m)^PATH=(.*)\n(?:.*\n)*?\*/5 \* \* \* \* +popfetch$", text.read_text())[1]
+            self.assertIn("/usr/local/bin", path.split(":"))
+
     @unittest.skipUnless(shutil.which("jq"), "jq is missing")
     def test_the_second_line_tells_of_failures_only(self):
         self.shell("popfetch")
