@@ -1,8 +1,16 @@
 #include "survey.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <fstream>
 #include <utility>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <popfetch/base/sandbox.hpp>
+
+#include "folder_checks.hpp"
 
 namespace popfetch::delivery {
 
@@ -13,6 +21,15 @@ bool is_quoted(std::string_view line)
 {
     const auto text = line.find_first_not_of('>');
     return text != std::string_view::npos && text > 0 && line.substr(text).starts_with("From ");
+}
+
+// To leave it out would be to fetch its message again.
+void refuse_what_the_sandbox_hides(const base::Path& path, int error)
+{
+    if (error != EACCES || !base::Sandbox::is_entered()) return;
+    if (::faccessat(AT_FDCWD, path.c_str(), R_OK, AT_EACCESS) != 0) return;
+    throw bad_target(path, "lies in the home folder, which a run that is confined may not read",
+                     "use --adopt with --no-sandbox");
 }
 
 }
@@ -43,7 +60,7 @@ Resting RestingReader::take()
 void survey_file(const base::Path& path, const See& see)
 {
     std::ifstream file{path, std::ios::binary};
-    if (!file) return;
+    if (!file) return refuse_what_the_sandbox_hides(path, errno);
     RestingReader reader;
     std::string chunk(64U << 10, '\0');
     while (file.read(chunk.data(), static_cast<std::streamsize>(chunk.size())) || file.gcount() > 0)

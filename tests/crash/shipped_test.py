@@ -9,6 +9,7 @@ kills at random moments; scripts/crash --only shipped makes thousands. SEED=N pl
 
 import os
 import random
+import shutil
 import sys
 import time
 import unittest
@@ -19,7 +20,7 @@ from mail_shapes import letters
 
 POPFETCH = sys.argv.pop(1)
 SEED = int(os.environ.get("SEED", random.randrange(1 << 30)))
-KILLS = 8
+KILLS = 5
 PLAYED = [shipped.Shipped(layout, rule) for layout, rule in zip(shipped.layouts(), shipped.RULES * len(shipped.LAYOUTS))]
 MBOXES = [setting for setting in PLAYED if setting.target == "mbox" and not setting.layout.is_there]    # elsewhere nobody makes a lock
 
@@ -97,6 +98,17 @@ class BesideAnother(Played):
                 status = self.fetch_while(lambda: self.world.leave_lock("popfetch"))
                 self.assertEqual(status, 0, self.world.output.decode())
                 self.assert_goes_on()
+
+    def test_L14_mail_in_the_home_folder_that_a_confined_run_may_not_read_is_not_fetched_again(self):
+        layout = next(layout for layout in shipped.LAYOUTS if layout.mail == "{home}")
+        self.begin(shipped.Shipped(layout, "keep"))
+        self.assertEqual(self.world.fetch(), 0)
+        shutil.rmtree(self.world.state)
+        self.assertEqual(self.world.fetch("--adopt"), 78)
+        self.assertIn("may not read; use --adopt with --no-sandbox", self.world.output.decode())
+        self.assertEqual(self.world.audit(), {})
+        self.assertEqual(self.world.fetch("--adopt", "--no-sandbox"), 0, self.world.output.decode())
+        self.assertEqual(self.world.audit(), {})
 
     def take_away(self):
         os.rename(self.world.mail, self.world.mail + ".taken")
