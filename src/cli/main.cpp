@@ -73,11 +73,15 @@ int main(int argc, char** argv)
 {
     Invocation invocation;
     const auto app = make_parser(invocation);
-    const auto arguments = normalized({argv + 1, argv + argc});
+    const std::vector<std::string> given{argv + 1, argv + argc};
+    const auto arguments = normalized(given);
     try {
+        refuse_unknown_page(given);
         app->parse(std::vector<std::string>{arguments.rbegin(), arguments.rend()}); // CLI11 wants the last one first
     } catch (const CLI::ParseError& error) {
         return refuse(*app, error, wanted_form(arguments));
+    } catch (const base::Error& error) {
+        return static_cast<int>(report_error(error, {}, wanted_form(arguments)));
     }
     return static_cast<int>(carry_out(invocation));
 }

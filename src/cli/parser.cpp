@@ -7,6 +7,10 @@
 
 #include <CLI/CLI.hpp>
 
+#include <popfetch/base/error.hpp>
+#include <popfetch/base/printable.hpp>
+#include <popfetch/base/suggestion.hpp>
+
 #include "arguments.hpp"
 #include "help.hpp"
 
@@ -111,6 +115,18 @@ std::vector<std::string> normalized(std::vector<std::string> arguments)
     });
     if (!only_asks && (!word || !names_command(*word))) arguments.insert(arguments.begin(), "fetch");
     return arguments;
+}
+
+void refuse_unknown_page(const std::vector<std::string>& arguments)
+{
+    if (arguments.size() < 2 || arguments.front() != "help") return;
+    const auto& word = arguments[1];
+    if (word.starts_with('-') || word == "help" || names_command(word)) return;
+    std::vector<std::string_view> names;
+    for (const auto& command : commands()) names.push_back(command.name);
+    const auto near = base::nearest(word, names);
+    throw base::Error{base::ExitStatus::usage, "usage.command", "there is no command \"" + base::printable(word) + "\"",
+                      near.empty() ? "popfetch --help lists them" : "did you mean \"" + near + "\"?"};
 }
 
 }

@@ -19,4 +19,7 @@ std::unique_ptr<CLI::App> make_parser(Invocation& invocation);
 /// one word, a bare --trace made --trace=-, and "help list" made "list --help".
 std::vector<std::string> normalized(std::vector<std::string> arguments);
 
+/// Throws base::Error (EX_USAGE) for "help" and a word that is no command.
+void refuse_unknown_page(const std::vector<std::string>& arguments);
+
 }

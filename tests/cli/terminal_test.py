@@ -636,6 +636,8 @@ class Streams(OnTerminal):
     def test_mistakes_are_told_with_what_would_be_right(self):
         for words, text in [
             (["lits", "work"], 'there is no account "lits"; did you mean the command list?'),
+            (["help", "lits"], 'there is no command "lits"; did you mean "list"?'),
+            (["help", "nonsense"], 'there is no command "nonsense"; popfetch --help lists them'),
             (["list", "wrok"], 'there is no account "wrok"; did you mean "work"?'),
             (["list", "work", "--hedaers"], "there is no option --hedaers; did you mean --headers?"),
             (["list"], "ACCOUNT|URL is missing; usage: popfetch list [OPTION...] ACCOUNT|URL [MSG...]"),

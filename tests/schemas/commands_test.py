@@ -105,6 +105,8 @@ class Commands(unittest.TestCase):
         self.run_it("fetch", "--jobs", "0", status=64)
         self.run_it("check", "--messages", "many", status=3)
         self.run_it("check", "--messages", "1e300", status=3)
+        self.run_it("check", "--messages", "20,10", status=3)
+        self.run_it("check", "--certificate", "7,14", status=3)
         self.serve(RefusingServer)
         self.fill()
         self.run_it("fetch", "--all", "--delete", "fetched", status=75, forms=["--json"])

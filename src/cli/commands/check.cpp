@@ -24,9 +24,24 @@ struct CheckOptions {
     std::string prometheus;
 };
 
+enum class Worse { more, fewer };
+
+// With the two the wrong way round there would be no warning, ever.
+void refuse_swapped(const Threshold& threshold, const std::string& text, const std::string& option, Worse worse)
+{
+    if (!threshold.warning || !threshold.critical) return;
+    const bool swapped =
+        worse == Worse::more ? *threshold.critical < *threshold.warning : *threshold.critical > *threshold.warning;
+    if (swapped)
+        throw base::Error{base::ExitStatus::usage, "usage.threshold",
+                          option + ": \"" + text + "\" would be critical before it is a warning",
+                          "the warning comes first: write " + text.substr(text.find(',') + 1) + "," +
+                              text.substr(0, text.find(','))};
+}
+
 // "1000,5000", each part read by `parse`; a part may be missing.
 template<class Parse>
-Threshold threshold(const std::string& text, const std::string& option, Parse parse)
+Threshold threshold(const std::string& text, const std::string& option, Parse parse, Worse worse = Worse::more)
 {
     Threshold result;
     const auto comma = text.find(',');
@@ -38,6 +53,7 @@ Threshold threshold(const std::string& text, const std::string& option, Parse pa
     };
     result.warning = part(text.substr(0, comma));
     if (comma != std::string::npos) result.critical = part(text.substr(comma + 1));
+    refuse_swapped(result, text, option, worse);
     return result;
 }
 
@@ -72,7 +88,7 @@ Thresholds thresholds_of(const CheckOptions& options)
     result.oldest_new = threshold(options.age, "--oldest-new", as_age);
     result.time = threshold(options.time, "--time", as_number);
     if (!options.certificate.empty())
-        result.certificate_days = threshold(options.certificate, "--certificate", as_number);
+        result.certificate_days = threshold(options.certificate, "--certificate", as_number, Worse::fewer);
     return result;
 }
 
