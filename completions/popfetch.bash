@@ -32,7 +32,7 @@ _popfetch_read_line()
             asked+=("$word" "$(_popfetch_expanded "${words[i]}")")
             ;;
         --color | --progress | --tls | --password-fd | --to | --delete | --jobs | --max-messages | --max-size | --wait | \
-            --where | --sort | --lines | -o | --output | --messages | --octets | --oldest-new | --time | --certificate | \
+            --where | --sort | --lines | -o | --output | --attachments | --messages | --octets | --oldest-new | --time | --certificate | \
             --prometheus | --max) i=$((i + 1)) ;;
         -*) ;;
         fetch | list | show | save | delete | stat | check | info | shell | history | repair | accounts)
@@ -92,6 +92,7 @@ _popfetch_offer_files()
 _popfetch_offer_value()
 {
     case $1 in
+    --attachments) _popfetch_offer_files "" "$cur" -d ;;
     --config | -o | --output | --prometheus) _popfetch_offer_files "" "$cur" -f ;;
     --trace) _popfetch_offer_files "" "$cur" -f ;;
     --state-dir) _popfetch_offer_files "" "$cur" -d ;;
@@ -124,7 +125,7 @@ _popfetch_options()
     fetch) own="--to --delete -n --dry-run --where --all --force --adopt --accept-new-uids --jobs --max-messages --max-size --wait" ;;
     list) own="--headers --where --sort --reverse" ;;
     show) own="--raw --headers --lines --where" ;;
-    save) own="-o --output --where" ;;
+    save) own="-o --output --attachments --where" ;;
     delete) own="--where -y --yes -n --dry-run" ;;
     check) own="--messages --octets --oldest-new --time --certificate --prometheus" ;;
     history) own="--max" ;;

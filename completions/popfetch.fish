@@ -5,7 +5,7 @@ set -g __popfetch_commands fetch list show save delete stat check info shell his
 # The words before the cursor without options and their values; a missing command is fetch.
 function __popfetch_places
     set -l with_value --config --state-dir --color --progress --tls --password-fd --to --delete --jobs --max-messages \
-        --max-size --wait --where --sort --lines -o --output --messages --octets --oldest-new --time --certificate \
+        --max-size --wait --where --sort --lines -o --output --attachments --messages --octets --oldest-new --time --certificate \
         --prometheus --max
     set -l skip no
     set -l places
@@ -144,6 +144,7 @@ complete -c popfetch -n '__popfetch_using fetch list show save delete' -l where 
 complete -c popfetch -n '__popfetch_using show' -l raw -d 'The octets as served'
 complete -c popfetch -n '__popfetch_using show' -l headers -d 'Only the header'
 complete -c popfetch -n '__popfetch_using show' -l lines -x -d 'The header and so many lines'
+complete -c popfetch -n '__popfetch_using save' -l attachments -r -F -d 'Only what is attached, into this folder'
 complete -c popfetch -n '__popfetch_using save' -s o -l output -r -F -d 'A folder, a new file, or - for standard output'
 complete -c popfetch -n '__popfetch_using delete' -s y -l yes -d 'Do not ask'
 

@@ -1,36 +1,30 @@
 #include "download.hpp"
 
-#include <cerrno>
+#include <algorithm>
 #include <filesystem>
 
-#include <fcntl.h>
-#include <unistd.h>
-
-#include <popfetch/base/file.hpp>
 #include <popfetch/base/printable.hpp>
-#include <popfetch/base/random.hpp>
 
+#include "readable.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
 
 namespace {
 
-class FileSink final : public base::ByteSink {
-public:
-    FileSink(base::Path path, int flags) : path_{std::move(path)}, file_{base::open_file(path_, flags)} {}
-    void write(std::string_view bytes) override { base::write_all(file_.get(), bytes, path_); }
-    void make_durable() { base::sync_file(file_.get(), path_); }
-
-private:
-    base::Path path_;
-    base::Fd file_;
-};
-
-void give_name(const base::Path& partial, const base::Path& path)
+base::Error no_such_folder(const base::Path& folder)
 {
-    if (::link(partial.c_str(), path.c_str()) != 0) throw base::SystemError{"create", path.string(), errno};
-    ::unlink(partial.c_str());
+    return base::Error{base::ExitStatus::cannot_create, "file.missing",
+                       base::printable(folder.string()) + ": there is no such folder", "make it first"};
+}
+
+// Numbers are of one session only, so the name is the UID; a server without UIDL has nothing better.
+std::string name_of(const pop3::Message& message)
+{
+    std::string uid{message.uid};
+    std::ranges::replace(uid, '/', '_');
+    std::ranges::replace(uid, '\\', '_');
+    return safe_name(uid, "message-" + std::to_string(message.number)) + ".eml";
 }
 
 }
@@ -40,35 +34,42 @@ Destination::Destination(const std::string& to, std::size_t messages)
 {
     if (to_ == "-" || is_folder_) return;
     const auto parent = base::Path{to}.parent_path();
-    if (!parent.empty() && !std::filesystem::is_directory(parent))
-        throw base::Error{base::ExitStatus::cannot_create, "file.missing",
-                          base::printable(parent.string()) + ": there is no such folder", "make it first"};
+    if (!parent.empty() && !std::filesystem::is_directory(parent)) throw no_such_folder(parent);
     if (messages <= 1) return;
     throw base::Error{base::ExitStatus::usage, "usage.output",
                       to_ + ": is no folder, and there are " + std::to_string(messages) + " messages",
                       "name an existing folder"};
 }
 
-std::string Destination::store(const pop3::Message& message, pop3::Body& body) const
+Stored Destination::store(const pop3::Message& message, pop3::Body& body) const
 {
+    const auto fill = [&body](base::ByteSink& sink) { body.pour_into(sink); };
+    if (is_folder_) return make_file_in(to_, name_of(message), fill);
     if (to_ == "-") {
         StandardOutput out;
-        body.pour_into(out);
-        return to_;
+        fill(out);
+    } else {
+        make_file(to_, fill);
     }
-    const base::Path path =
-        is_folder_ ? base::Path{to_} / ("message-" + std::to_string(message.number) + ".eml") : base::Path{to_};
-    const base::Path partial = path.string() + ".part-" + base::random_hex(4);
-    FileSink sink{partial, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW};
-    try {
-        body.pour_into(sink);
-        sink.make_durable();
-        give_name(partial, path);
-    } catch (...) {
-        ::unlink(partial.c_str());
-        throw;
-    }
-    return path.string();
+    return {to_, false, false};
+}
+
+void require_folder(const std::string& folder)
+{
+    if (!std::filesystem::is_directory(folder)) throw no_such_folder(folder);
+}
+
+StoredAttachments store_attachments(const std::string& folder, pop3::Body& body)
+{
+    Beginning message{Beginning::all_that_is_read};
+    body.pour_into(message);
+    StoredAttachments stored;
+    const auto take = [&](const mail::Attachment& attachment, const mail::Pour& pour) {
+        const auto otherwise = "attachment-" + std::to_string(stored.files.size() + 1);
+        stored.files.push_back({attachment, make_file_in(folder, safe_name(attachment.name, otherwise), pour)});
+    };
+    stored.are_all = mail::take_attachments(message.text, take) && !message.is_cut;
+    return stored;
 }
 
 }

@@ -15,14 +15,20 @@ namespace popfetch::cli {
 /// A message in memory to be made readable: so much of it, the rest is passed over.
 class Beginning final : public base::ByteSink {
 public:
+    static constexpr std::size_t all_that_is_read = 256U << 20; // see mail::read
+
+    explicit Beginning(std::size_t most = 32U << 20) : most_{most} {}
     void write(std::string_view bytes) override
     {
-        text.append(bytes.substr(0, std::min(bytes.size(), most - text.size())));
+        const auto room = most_ - text.size();
+        is_cut = is_cut || bytes.size() > room;
+        text.append(bytes.substr(0, std::min(bytes.size(), room)));
     }
     std::string text;
+    bool is_cut = false;
 
 private:
-    static constexpr std::size_t most = 32U << 20;
+    std::size_t most_;
 };
 
 /// Safe for a terminal: no control characters but the newline.

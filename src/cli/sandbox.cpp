@@ -141,6 +141,8 @@ void allow_errand(base::Sandbox& sandbox, const Errand& errand)
         const auto folder = std::filesystem::is_directory(path) ? path : path.parent_path();
         sandbox.may_write(folder.empty() ? "." : folder);
     }
+    for (const auto& path : errand.compares)
+        if (std::filesystem::is_directory(path)) open_up(sandbox, path);
 }
 
 void allow_system(base::Sandbox& sandbox)

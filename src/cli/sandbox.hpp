@@ -31,6 +31,7 @@ struct Errand {
     bool is_logged_in = false;   // secrets have done their work
     std::vector<base::Path>
         writes{}; // a folder to put files into, or a file to be replaced or made; empty or "-": none
+    std::vector<base::Path> compares{}; // folders to put files into that look at what is there
 };
 
 /// Returns what became of it. Throws only base::Interrupted, and SystemError for a --trace file that cannot be written.

@@ -51,4 +51,12 @@ std::uint64_t size_of_content(GMimePart* part)
     return size;
 }
 
+void pour_content(GMimePart* part, base::ByteSink& out)
+{
+    decode(part, [&](std::string_view octets) {
+        out.write(octets);
+        return true;
+    });
+}
+
 }

@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <string>
 
+#include <popfetch/base/byte_sink.hpp>
+
 #include "gmime.hpp"
 
 namespace popfetch::mail {
@@ -18,5 +20,8 @@ Content read_content(GMimePart* part, std::size_t limit);
 
 /// How many there are.
 std::uint64_t size_of_content(GMimePart* part);
+
+/// All of them.
+void pour_content(GMimePart* part, base::ByteSink& out);
 
 }

@@ -43,7 +43,10 @@ void remove_carriage_returns(std::string& text)
 
 class Reader {
 public:
-    explicit Reader(Readable& readable) : readable_{readable} {}
+    using Take = std::function<void(const Attachment&, const Pour&)>;
+
+    /// `take` may be empty.
+    Reader(Readable& readable, const Take& take) : readable_{readable}, take_{take} {}
 
     void read(GMimeObject* object, unsigned depth)
     {
@@ -55,6 +58,8 @@ public:
             leaf(GMIME_PART(object));
         }
     }
+
+    bool saw_every_part() const { return !parts_note_ && !depth_note_; }
 
     void finish(bool message_cut)
     {
@@ -114,6 +119,7 @@ private:
         if (!attached && (type == "text/plain" || type == "text/html")) return text(part, type == "text/html");
         readable_.attachments.push_back(
             {shortened(text_or_empty(g_mime_part_get_filename(part)), longest_name), type, size_of_content(part)});
+        if (take_) take_(readable_.attachments.back(), [part](base::ByteSink& out) { pour_content(part, out); });
     }
 
     void text(GMimePart* part, bool is_html)
@@ -142,6 +148,7 @@ private:
     }
 
     Readable& readable_;
+    const Take& take_;
     unsigned parts_ = 0;
     bool parts_note_ = false, depth_note_ = false, text_note_ = false;
     std::vector<std::string> notes_;
@@ -194,10 +201,23 @@ Readable read(std::string_view message)
     const std::string_view looked_at = within({}, message);
     std::string room;
     const Parsed parsed{well_formed(looked_at, room)};
-    Reader reader{readable};
+    const Reader::Take nothing;
+    Reader reader{readable, nothing};
     if (parsed.get() != nullptr) reader.read(parsed.get(), 0);
     reader.finish(looked_at.size() < message.size());
     return readable;
+}
+
+bool take_attachments(std::string_view message, const std::function<void(const Attachment&, const Pour&)>& take)
+{
+    if (within({}, message).size() < message.size()) return false;
+    std::string room;
+    const Parsed parsed{well_formed(message, room)};
+    if (parsed.get() == nullptr) return true;
+    Readable readable;
+    Reader reader{readable, take};
+    reader.read(parsed.get(), 0);
+    return reader.saw_every_part();
 }
 
 }

@@ -641,7 +641,7 @@ class Streams(OnTerminal):
             (["list", "wrok"], 'there is no account "wrok"; did you mean "work"?'),
             (["list", "work", "--hedaers"], "there is no option --hedaers; did you mean --headers?"),
             (["list"], "ACCOUNT|URL is missing; usage: popfetch list [OPTION...] ACCOUNT|URL [MSG...]"),
-            (["save", "work", "1"], "--output is missing; usage: popfetch save [OPTION...] ACCOUNT|URL MSG... -o DIR|FILE|-"),
+            (["save", "work", "1"], "nothing says where to; -o DIR|FILE|- for the messages, --attachments DIR for what is attached to them"),
             (["stat", "work", "now"], '"now" is one word too many; usage: popfetch stat [OPTION...] ACCOUNT|URL'),
             (["list", "work", "--sort", "siez"],
              '--sort: "siez" is none of number, size, state, date, from, subject; did you mean "size"?'),

@@ -84,7 +84,7 @@ class Works(InItsSandbox):
                 self.assertEqual(result.status, 0, result.stderr + result.stdout)
                 self.assert_confined(result)
         self.assertEqual((self.home / "one.eml").read_bytes(), STORED)
-        self.assertEqual(sorted(p.name for p in (self.home / "out").iterdir()), ["message-1.eml", "message-2.eml", "metrics"])
+        self.assertEqual(sorted(p.name for p in (self.home / "out").iterdir()), ["metrics", "uid-1.eml", "uid-2.eml"])
         self.assertIn("CAPA", (self.home / "trace").read_text())
 
     def test_a_password_from_any_place_is_read_before(self):

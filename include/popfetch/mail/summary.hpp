@@ -10,11 +10,13 @@
 // Any thread may call.
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include <popfetch/base/byte_sink.hpp>
 #include <popfetch/base/time.hpp>
 
 namespace popfetch::mail {
@@ -57,5 +59,13 @@ struct Readable {
 /// A whole message made readable. Bounded: 256 MiB; 50,000 boundaries; of all headers together 100,000 lines and 2 MiB;
 /// 32 levels, 500 parts, 1 MiB of text. What is beyond is cut and said so in the text, in brackets.
 Readable read(std::string_view message);
+
+/// What an attachment holds, decoded, into a sink. Throws what the sink throws.
+using Pour = std::function<void(base::ByteSink&)>;
+
+/// Calls `take` for each of read().attachments, in the same order; `Pour` is good during the call only. Returns whether
+/// that was all: of a message beyond the bounds of read() nothing is taken, of too many parts the first. Throws what
+/// `take` throws.
+bool take_attachments(std::string_view message, const std::function<void(const Attachment&, const Pour&)>& take);
 
 }

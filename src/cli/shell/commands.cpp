@@ -79,7 +79,7 @@ Shell::Next Shell::save(std::string_view arguments)
     mailbox_.retr(
         {&message, 1},
         [&](const pop3::Message& m, pop3::Body& body) {
-            print("saved to " + base::printable(destination.store(m, body)) + "\n");
+            print("saved to " + base::printable(destination.store(m, body).path.string()) + "\n");
         },
         throw_refused);
     return Next::go_on;
