@@ -225,4 +225,19 @@ TEST_CASE("what is known of a server is one object as far as it came")
 
 TEST_CASE("the health of an account is one object") { check_golden("check.ndjson", lines(checks())); }
 
+TEST_CASE("a message that is saved is one object, whole or what is attached to it")
+{
+    const Record message{{"account", "work"}, {"number", 3}, {"uid", "0003"}, {"size", Octets{5222}}};
+    auto whole = message, taken_apart = message;
+    whole.set("file", Record{{"path", "/home/alice/mail/0003.eml"}, {"was_there", true}});
+    Value::List attachments;
+    attachments.emplace_back(Record{{"path", "/home/alice/見積書.pdf"},
+                                    {"was_there", false},
+                                    {"name", "見積書.pdf"},
+                                    {"media_type", "application/pdf"},
+                                    {"size", Octets{1009}}});
+    taken_apart.set("attachments", std::move(attachments));
+    check_golden("save.ndjson", lines({whole, taken_apart}));
+}
+
 TEST_CASE("a message that is shown is one object") { check_golden("show.ndjson", lines({shown()})); }

@@ -32,7 +32,7 @@ void refuse_nonsense(const SaveOptions& options, const Globals& globals)
                           "-o DIR|FILE|- for the messages, --attachments DIR for what is attached to them"};
     if (options.to == "-" && globals.machine())
         throw base::Error{base::ExitStatus::usage, "usage.output", "-o - and --json both want standard output",
-                          "popfetch show --raw --json has messages in JSON"};
+                          "save into a folder or a file"};
 }
 
 std::string told(const Stored& stored)
