@@ -17,6 +17,18 @@ namespace {
 
 constexpr std::string_view defaults_title = "[defaults]";
 
+// FAULTS L07: `timeout` bounds every wait that has no key of its own, and no built-in time is longer than it.
+void bound_waits(const Sources& sources, net::Timeouts& waits)
+{
+    const auto bound = [&](std::chrono::milliseconds& wait, std::string_view own_key) {
+        if (sources.find(own_key) == nullptr) wait = std::min(wait, waits.idle);
+    };
+    bound(waits.connect, "connect_timeout");
+    bound(waits.greeting, "greeting_timeout");
+    waits.handshake = std::min(waits.handshake, waits.idle);
+    waits.farewell = std::min(waits.farewell, waits.idle);
+}
+
 class Reader {
 public:
     Reader(const Value::Table& members, const base::Path& file)
@@ -189,6 +201,7 @@ void Reader::read_members(const Member& member, Account& account)
     for (const auto& error : missing) attempt(account, [&] { throw error; });
     if (!missing.empty()) return;
     complete(account);
+    bound_waits({*defaults_members_, members}, account.timeouts);
     check_ledger(own, member.line, account);
     warn_of(own, {*defaults_members_, members}, account, parsed_.configuration.warnings);
     parsed_.configuration.accounts.push_back(account);

@@ -198,7 +198,7 @@ constexpr AccountRow rows[] = {
       [](const Field& f, Account& a) { a.timeouts.connect = patience(f); }}},
     {{{"", "greeting_timeout", "duration, \"60s\"", "for the server's first line, which some delay against spam"},
       [](const Field& f, Account& a) { a.timeouts.greeting = patience(f); }}},
-    {{{"", "timeout", "duration, \"2m\"", "while the server sends nothing at all"},
+    {{{"", "timeout", "duration, \"2m\"", "while the server sends nothing at all; bounds the waits without a key of their own too"},
       [](const Field& f, Account& a) { a.timeouts.idle = patience(f); }}},
     {{{"", "total_timeout", "duration, \"1d\"", "for the whole session"},
       [](const Field& f, Account& a) { a.timeouts.total = patience(f); }}},

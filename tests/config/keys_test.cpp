@@ -169,6 +169,18 @@ TEST_CASE("The keys of the tables are listed once each")
                                          "delete.keep_bytes"});
 }
 
+TEST_CASE("L07 timeout bounds every wait that has no key of its own")
+{
+    const auto impatient = account_of("timeout = \"3s\"").timeouts;
+    for (const auto wait : {impatient.connect, impatient.handshake, impatient.greeting, impatient.idle, impatient.farewell})
+        CHECK(wait == 3s);
+    CHECK(account_of("timeout = \"3s\"\ngreeting_timeout = \"90s\"").timeouts.greeting == 90s);
+    CHECK(account_of("timeout = \"3s\"\nconnect_timeout = \"20s\"").timeouts.connect == 20s);
+    const auto patient = account_of("timeout = \"1h\"").timeouts;
+    CHECK(patient.handshake == net::Timeouts{}.handshake);
+    CHECK(patient.connect == net::Timeouts{}.connect);
+}
+
 TEST_CASE("Other ways to write a value are understood")
 {
     CHECK(account_of(std::string{"tls_pin = \""} + pin + '"').tls.pins.size() == 1);
