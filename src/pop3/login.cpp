@@ -17,6 +17,8 @@ namespace popfetch::pop3 {
 
 namespace {
 
+constexpr std::size_t long_token = 4000; // octets: Exchange's are two thousand, and RFC 2449 §4 knows 255 for a command
+
 void refuse_line_breaks(std::string_view text, const std::string& what)
 {
     if (text.find_first_of(std::string_view{"\r\n\0", 3}) == std::string_view::npos) return;
@@ -43,6 +45,19 @@ bool claims_what_is_offered(const std::string& method)
     return traits != nullptr && method.starts_with("SCRAM-") && !traits->binds_channel;
 }
 
+bool binds(const std::string& method)
+{
+    const auto* traits = sasl::find_mechanism(method);
+    return traits != nullptr && traits->binds_channel;
+}
+
+sasl::Channel without_bindings(const sasl::Channel& channel)
+{
+    sasl::Channel bare;
+    bare.encrypted = channel.encrypted;
+    return bare;
+}
+
 std::string listed(const std::vector<std::string>& names)
 {
     std::string list;
@@ -63,6 +78,7 @@ public:
         if (credentials.service.empty()) credentials.service = "pop"; // RFC 5034 §4
         if (credentials.password) credentials.password = checked(std::move(credentials.password));
         if (credentials.token) credentials.token = watched(std::move(credentials.token));
+        if (options_.avoid_binding && !is_named_binding()) channel_ = without_bindings(channel_);
     }
     Login(const Login&) = delete;
     Login& operator=(const Login&) = delete;
@@ -77,29 +93,35 @@ public:
             ask_again();
             method = chosen();
         }
-        auto reply = attempt(method);
-        if (!reply.ok && !is_not_about_credentials(reply)) reply = once_more(method, reply);
-        if (!reply.ok) throw_refusal(peer(), method, reply, detail_);
+        auto reply = may_do_without_binding(method) ? bound_or_not(method) : attempt(method);
+        if (!reply.ok && !is_not_about_credentials(reply, options_.credentials.user)) reply = once_more(method, reply);
+        if (!reply.ok)
+            throw_refusal({peer(), method, options_.credentials.user, detail_, advice_for(method, reply)}, reply);
         Maildrop maildrop{std::move(wire_), std::move(capabilities_), remembered_};
         maildrop.set_pipelining(options_.pipelining);
-        return {std::move(maildrop), method};
+        return {std::move(maildrop), method, binding_refused_};
     }
 
 private:
     using Supplier = std::function<base::Secret()>;
 
-    static Supplier checked(Supplier password)
+    Supplier checked(Supplier password)
     {
-        return [password = std::move(password)] {
+        return [this, password = std::move(password)] {
             auto secret = password();
             refuse_line_breaks(secret.reveal(), "the password");
+            wire_->hide(secret);
             return secret;
         };
     }
 
     Supplier watched(Supplier token)
     {
-        return [this, token = std::move(token)] { return last_token_ = token(); };
+        return [this, token = std::move(token)] {
+            last_token_ = token();
+            wire_->hide(last_token_);
+            return last_token_;
+        };
     }
 
     // Microsoft's servers take a token only in a line of its own, however short it is.
@@ -157,7 +179,7 @@ private:
     Reply user_pass()
     {
         const bool together = options_.pipelining.allows("USER") && capabilities_.pipelining;
-        return user_and_pass(*wire_, options_.credentials.user, options_.credentials.password(), capabilities_,
+        return user_and_pass(*wire_, options_.credentials.user, options_.credentials.password(),
                              together ? UserPass::together : UserPass::one_by_one);
     }
 
@@ -171,11 +193,73 @@ private:
     Reply auth(const std::string& method)
     {
         const auto mechanism = sasl::begin(method, options_.credentials, channel_, capabilities_.sasl);
-        auto reply = exchange(*wire_, *mechanism, initial_,
-                              options_.early_yes_invites ? EarlyYes::is_invitation : EarlyYes::is_nonsense);
-        detail_ = mechanism->failure_detail();
+        try {
+            auto reply = exchange(*wire_, *mechanism, initial_,
+                                  options_.early_yes_invites ? EarlyYes::is_invitation : EarlyYes::is_nonsense);
+            note_failure_of(*mechanism);
+            return reply;
+        } catch (const LoginFailed&) {
+            note_failure_of(*mechanism);
+            throw;
+        }
+    }
+
+    void note_failure_of(const sasl::Mechanism& mechanism)
+    {
+        shown_proof_ = mechanism.has_shown_proof();
+        detail_ = wire_->without_secret(mechanism.failure_detail());
         if (options_.explain && !detail_.empty()) detail_ = options_.explain(detail_);
-        return reply;
+    }
+
+    bool is_named_binding() const
+    {
+        return std::ranges::any_of(options_.mechanisms, [](const auto& name) { return binds(name); });
+    }
+
+    /// Channel binding that nobody asked for, at a server where it never worked (FAULTS L09). Of a remembered server
+    /// replacement_for() first finds out whether it is still offered.
+    bool may_do_without_binding(const std::string& method) const
+    {
+        return !remembered_ && binds(method) && !options_.binding_has_worked && !is_named_binding();
+    }
+
+    /// A no before the proof is not about the password; after it, the server says which of the two it is, or may mean
+    /// either.
+    bool may_mean_the_binding(const Reply& reply) const
+    {
+        if (!shown_proof_ || detail_.find("channel-binding") != std::string::npos) return true;
+        return detail_.empty() && !reply.has_code("AUTH") &&
+               !is_not_about_credentials(reply, options_.credentials.user);
+    }
+
+    Reply bound_or_not(std::string& method)
+    {
+        try {
+            auto reply = attempt(method);
+            if (reply.ok || !may_mean_the_binding(reply)) return reply;
+            if (wire_->broken()) throw BindingRefused{peer() + ": login refused with " + method, reply};
+        } catch (const LoginFailed& error) {
+            if (!may_mean_the_binding(error.reply())) throw;
+            if (wire_->broken()) throw BindingRefused{error.what(), error.reply()};
+        }
+        wire_->trace_note("(" + method + " was refused; once more without channel binding)");
+        binding_refused_ = true;
+        channel_ = without_bindings(channel_);
+        method = chosen();
+        return attempt(method);
+    }
+
+    /// Empty: the usual one.
+    std::string advice_for(const std::string& method, const Reply& reply) const
+    {
+        if (binds(method) && options_.binding_has_worked)
+            return "it accepted channel binding before: somebody may be between this machine and the server; if its "
+                   "administrators say that it changed, set auth to a mechanism without -PLUS once";
+        const bool of_length = base::to_lower(reply.text).find("long") != std::string::npos;
+        if (uses_token(method) && (of_length || last_token_.size() > long_token))
+            return "the token has " + std::to_string(last_token_.size()) +
+                   " octets, which may be more than the server takes; ask for fewer scopes, or check token_command";
+        return {};
     }
 
     /// The two cases that are not a second try with the same thing.
@@ -234,7 +318,9 @@ private:
     InitialResponse initial_;
     std::unique_ptr<Wire> wire_;
     base::Secret last_token_;
-    std::string detail_; // what the server said inside the last exchange
+    std::string detail_;          // what the server said inside the last exchange
+    bool shown_proof_ = true;     // in the last exchange
+    bool binding_refused_ = false;
 };
 
 LoginResult log_in(Connection&& connection, const LoginOptions& options)

@@ -38,7 +38,7 @@ public:
         const auto encoded = unsent_->empty() ? base::Secret{"="} : base::to_base64(*unsent_);
         if (!fits_command_line(command_.size() + 1 + encoded.size())) return wire_.send(command_);
         wire_.send_secret(command_ + ' ', encoded);
-        unsent_.reset();
+        ignored_ = std::exchange(unsent_, std::nullopt);
         responded_ = true;
     }
 
@@ -72,11 +72,22 @@ private:
         return reply;
     }
 
+    std::string shown(const std::string& challenge) const { return base::printable(wire_.without_secret(challenge)); }
+
+    /// An empty challenge to an initial response: the server has not looked at it, and asks for it (FAULTS L08).
+    bool has_ignored_it(const std::string& challenge)
+    {
+        const auto initial = std::exchange(ignored_, std::nullopt);
+        if (!initial || !challenge.empty()) return false;
+        unsent_ = initial;
+        return true;
+    }
+
     base::Secret response_to(const std::string& challenge)
     {
-        if (unsent_) return invited(challenge);
+        if (unsent_ || has_ignored_it(challenge)) return invited(challenge);
         const auto decoded = base::from_base64(challenge);
-        if (!decoded) bad_challenge("is not base64: \"" + base::printable(challenge) + '"');
+        if (!decoded) bad_challenge("is not base64: \"" + shown(challenge) + '"');
         try {
             return with_place([&] { return mechanism_.respond(*decoded); });
         } catch (const sasl::SaslError& error) {
@@ -90,7 +101,7 @@ private:
     base::Secret invited(const std::string& challenge)
     {
         if (!challenge.empty() && !overlooks_words(mechanism_.name()))
-            bad_challenge("should be empty at first: \"" + base::printable(challenge) + '"');
+            bad_challenge("should be empty at first: \"" + shown(challenge) + '"');
         return *std::exchange(unsent_, std::nullopt);
     }
 
@@ -130,6 +141,7 @@ private:
     std::string command_;
     EarlyYes early_;
     std::optional<base::Secret> unsent_; // the initial response, until it has gone
+    std::optional<base::Secret> ignored_; // one that has gone with the command, until the server shows what it made of it
     bool responded_ = false;
 };
 

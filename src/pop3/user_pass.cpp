@@ -1,8 +1,6 @@
 #include "user_pass.hpp"
 
-#include <algorithm>
-
-#include <popfetch/base/printable.hpp>
+#include <string_view>
 
 #include "command_line.hpp"
 #include "wire.hpp"
@@ -11,22 +9,13 @@ namespace popfetch::pop3 {
 
 namespace {
 
-bool is_ascii(std::string_view text)
+// Characters beyond ASCII go as they are, in UTF-8 where the user wrote it so, as every client sends them (FAULTS L10).
+void require_sendable(const Wire& wire, std::string_view command, std::string_view argument)
 {
-    return std::ranges::all_of(text, [](char c) { return static_cast<unsigned char>(c) < 0x80; });
-}
-
-void require_sendable(const Wire& wire, std::string_view command, std::string_view argument,
-                      const Capabilities& capabilities)
-{
-    const auto refuse = [&](std::string_view why) {
-        throw base::Error{base::ExitStatus::no_permission, "auth.no_mechanism",
-                          wire.where(command) + ": cannot be sent to this server, since it " + std::string{why},
-                          "only a server with SASL takes it"};
-    };
-    if (!fits_command_line(command.size() + 1 + argument.size())) refuse("does not fit into a line of POP3");
-    const bool utf8_is_welcome = capabilities.utf8_user && base::is_valid_utf8(argument);
-    if (!is_ascii(argument) && !utf8_is_welcome) refuse("has characters beyond ASCII");
+    if (fits_command_line(command.size() + 1 + argument.size())) return;
+    throw base::Error{base::ExitStatus::no_permission, "auth.no_mechanism",
+                      wire.where(command) + ": cannot be sent to this server, since it does not fit into a line of POP3",
+                      "only a server with SASL takes it"};
 }
 
 /// A server that closes the line on a bad password must not look like one that cannot cope with two commands at once,
@@ -53,11 +42,10 @@ Reply together(Wire& wire, const std::string& user, const base::Secret& password
 
 }
 
-Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& password, const Capabilities& capabilities,
-                    UserPass how)
+Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& password, UserPass how)
 {
-    require_sendable(wire, "USER", user, capabilities);
-    require_sendable(wire, "PASS", password.reveal(), capabilities);
+    require_sendable(wire, "USER", user);
+    require_sendable(wire, "PASS", password.reveal());
     if (how == UserPass::together) return together(wire, user, password);
 
     wire.send("USER " + user);

@@ -4,7 +4,6 @@
 #include <string>
 
 #include <popfetch/base/secret.hpp>
-#include <popfetch/pop3/capabilities.hpp>
 #include <popfetch/pop3/reply.hpp>
 
 namespace popfetch::pop3 {
@@ -13,10 +12,8 @@ class Wire;
 
 enum class UserPass { one_by_one, together };
 
-/// The server's verdict. Throws Error EX_NOPERM "auth.no_mechanism", before anything is sent, for what these commands
-/// cannot carry (FAULTS A15): more than a line holds (RFC 2449 §4), or characters beyond ASCII that the server did not
-/// agree to (RFC 6856 §2.2).
-Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& password, const Capabilities& capabilities,
-                    UserPass how);
+/// The server's verdict. Throws Error EX_NOPERM "auth.no_mechanism", before anything is sent, for what does not fit into
+/// a line (RFC 2449 §4; FAULTS A15).
+Reply user_and_pass(Wire& wire, const std::string& user, const base::Secret& password, UserPass how);
 
 }

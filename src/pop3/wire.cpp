@@ -78,7 +78,7 @@ void Wire::send_secret(std::string_view prefix, const base::Secret& secret)
     line.append(prefix);
     line.append(secret);
     line.append("\r\n");
-    last_secret_ = secret;
+    masker_.hide(secret);
     put(line.reveal());
     queued_.clear();
 }
@@ -99,7 +99,7 @@ void Wire::require_silence(std::string_view command)
 {
     if (reader_.buffered().empty()) return;
     fail("proto.desync", where(command) + ": not sent, since the server has said something unasked: \"" +
-                             base::printable(reader_.buffered()) + '"');
+                             base::printable(without_secret(reader_.buffered())) + '"');
 }
 
 // A server that has answered as many commands of a kind at once has shown that it can; then the cause lies elsewhere.
@@ -169,17 +169,6 @@ std::string Wire::without_peer(std::string_view text) const
 {
     if (text.starts_with(peer_ + ": ")) text.remove_prefix(peer_.size() + 2);
     return std::string{text};
-}
-
-// Servers have been seen to repeat a command that they do not understand, argument and all.
-std::string Wire::without_secret(std::string_view text) const
-{
-    std::string safe{text};
-    const auto secret = last_secret_.reveal();
-    if (secret.size() < 4) return safe;
-    for (auto at = safe.find(secret); at != std::string::npos; at = safe.find(secret))
-        safe.replace(at, secret.size(), "<hidden>");
-    return safe;
 }
 
 std::unique_ptr<net::Stream> Wire::release()

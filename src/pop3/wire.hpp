@@ -20,6 +20,7 @@
 #include <string_view>
 
 #include <popfetch/base/error.hpp>
+#include <popfetch/base/masker.hpp>
 #include <popfetch/base/secret.hpp>
 #include <popfetch/net/line_reader.hpp>
 #include <popfetch/pop3/connection.hpp>
@@ -100,6 +101,11 @@ public:
     unsigned turns() const { return reader_.turns(); }
     std::uint64_t received() const { return reader_.received(); }
 
+    /// Another secret that a server might repeat; those that were sent are known.
+    void hide(const base::Secret& secret) { masker_.hide(secret); }
+    /// A foreign text without any of the secrets.
+    std::string without_secret(std::string_view text) const { return masker_.mask(text); }
+
     bool tracing() const { return static_cast<bool>(trace_); }
     void trace_received(std::string_view line) const;
     void trace_note(const std::string& note) const;
@@ -119,14 +125,13 @@ private:
     [[noreturn]] void bad_greeting(std::string_view bytes);
     [[noreturn]] void nonsense(std::string_view line, std::string_view command);
     std::string without_peer(std::string_view text) const;
-    std::string without_secret(std::string_view text) const;
 
     std::string peer_;
     net::LineReader reader_;
     net::Timeouts timeouts_;
     Trace trace_;
     std::string queued_;
-    base::Secret last_secret_; // a server that repeats it in its reply must not get it into a message
+    base::Masker masker_; // a server that repeats a secret must not get it into a message
     unsigned outstanding_ = 0;
     unsigned together_ = 0; // the most that were outstanding at once since the line was last quiet
     unsigned answered_ = 0; // replies since then

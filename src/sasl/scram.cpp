@@ -96,6 +96,8 @@ public:
                             "the server said yes without proving that it knows the password"};
     }
 
+    bool has_shown_proof() const override { return next_ != Step::prove; }
+
     std::string failure_detail() const override { return error_; }
 
 private:

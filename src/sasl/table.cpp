@@ -62,14 +62,18 @@ bool can_bind(const Channel& channel)
     return !channel.tls_exporter.empty() || !channel.tls_unique.empty() || !channel.tls_server_end_point.empty();
 }
 
-bool fits(const Row& row, std::span<const std::string> offered, const Credentials& credentials, const Channel& channel)
+// Who asks for EXTERNAL by name may be known to the server by other things than a certificate: a UNIX socket, a tunnel.
+enum class Asked { by_name, automatically };
+
+bool fits(const Row& row, std::span<const std::string> offered, const Credentials& credentials, const Channel& channel,
+          Asked asked)
 {
     const auto& traits = row.traits;
     const auto is_this = [&](const std::string& name) { return base::equal_ignoring_case(name, traits.name); };
     if (std::ranges::none_of(offered, is_this)) return false;
     if (traits.needs_password && !credentials.password) return false;
     if (traits.needs_token && !credentials.token) return false;
-    if (traits.needs_certificate && !credentials.client_certificate) return false;
+    if (traits.needs_certificate && !credentials.client_certificate && asked == Asked::automatically) return false;
     if (traits.plaintext && !channel.encrypted) return false;
     if (traits.binds_channel && !can_bind(channel)) return false;
     return !row.depends_on_build || gnu_sasl_has(traits.name);
@@ -90,12 +94,13 @@ std::optional<std::string> choose(std::span<const std::string> offered, std::spa
 {
     for (const auto& name : allowed) {
         const auto* row = find_row(name);
-        if (row != nullptr && fits(*row, offered, credentials, channel)) return std::string{row->traits.name};
+        if (row != nullptr && fits(*row, offered, credentials, channel, Asked::by_name)) return std::string{row->traits.name};
     }
     if (!allowed.empty()) return std::nullopt;
 
     for (const auto& row : rows) {
-        if (row.traits.automatic && fits(row, offered, credentials, channel)) return std::string{row.traits.name};
+        if (row.traits.automatic && fits(row, offered, credentials, channel, Asked::automatically))
+            return std::string{row.traits.name};
     }
     return std::nullopt;
 }

@@ -95,8 +95,9 @@ TEST_CASE("After a login the maildrop speaks on the same line")
     auto play = test::transcript(announcing({"SASL PLAIN"}) + "C: AUTH PLAIN " + plain_tim +
                                  "\nS: +OK\nC: STAT\nS: +OK 2 320\nC: QUIT\nS: +OK\n");
     play.wire->tls = std::make_unique<net::TlsInfo>();
-    auto [maildrop, mechanism] = pop3::log_in(pop3::Connection{std::move(play.stream), {}}, tim);
+    auto [maildrop, mechanism, binding_refused] = pop3::log_in(pop3::Connection{std::move(play.stream), {}}, tim);
     CHECK(mechanism == "PLAIN");
+    CHECK_FALSE(binding_refused);
     CHECK(maildrop.stat().messages == 2);
     CHECK(std::move(maildrop).quit().ok);
     CHECK(play.complaint() == "");
@@ -143,6 +144,124 @@ TEST_CASE("SCRAM logs in to a server that proves itself and binds to TLS where b
     binding.scram.binding = std::string(32, '\xe3');
     CHECK(login(binding, pencil, tls_1_3()).mechanism == "SCRAM-SHA-256-PLUS");
     CHECK(binding.scram.gs2_header == "p=tls-exporter,,");
+}
+
+namespace {
+
+// Binds TLS 1.3 to tls-unique, as Cyrus 3.6 does: what we name, it does not know.
+struct CyrusPop3 : ScramPop3 {
+    CyrusPop3()
+    {
+        offers = "SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
+        scram.offers_plus = true;
+        scram.binding_type = "tls-unique";
+        forge = [this](std::string message) { return scram.gs2_header.starts_with("p=") ? std::string{} : message; };
+    }
+};
+
+test::LoginStory login_to_cyrus(const pop3::LoginOptions& options, std::string& commands)
+{
+    CyrusPop3 server;
+    auto [stream, wire] = test::memory_stream({"+OK ready\r\n"});
+    wire->on_send = [&](std::string_view bytes, test::Wire& line) {
+        if (bytes.find("AUTH SCRAM-SHA-256-PLUS") == 0) {
+            server.commands += "AUTH|";
+            line.arrivals.push_back("-ERR [AUTH] authenticating: bad protocol / cancel\r\n");
+        } else
+            server.hear(bytes, line);
+    };
+    auto story = test::tell_login(stream.release(), *wire, options, tls_1_3());
+    commands = server.commands;
+    return story;
+}
+
+}
+
+TEST_CASE("L09 where PLUS never worked a refusal of the binding is followed by SCRAM without it")
+{
+    std::string commands;
+    CHECK(login_to_cyrus(pencil, commands).mechanism == "SCRAM-SHA-256");
+
+    ScramPop3 complaining; // one that says so only after the proof
+    complaining.offers = "SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
+    complaining.scram.offers_plus = true;
+    complaining.scram.binding_type = "tls-unique";
+    complaining.says_why = true;
+    CHECK(login(complaining, pencil, tls_1_3()).mechanism == "SCRAM-SHA-256");
+    CHECK(complaining.scram.gs2_header == "n,,");
+}
+
+TEST_CASE("L09 a refused binding is believed nowhere else")
+{
+    std::string commands;
+    auto before = pencil;
+    before.binding_has_worked = true;
+    const auto alarm = login_to_cyrus(before, commands);
+    CHECK(alarm.login_failed);
+    CHECK(alarm.text.find("somebody may be between") != std::string::npos);
+    CHECK(commands == "CAPA|AUTH|");
+
+    const auto named = login_to_cyrus(only(pencil, {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"}), commands);
+    CHECK(named.login_failed);
+    CHECK(commands == "CAPA|AUTH|");
+
+    ScramPop3 wrong; // the password is wrong, and the server says so
+    wrong.offers = "SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
+    wrong.scram.offers_plus = true;
+    wrong.scram.binding_type = "tls-exporter";
+    wrong.scram.binding = std::string(32, '\xe3');
+    wrong.scram.password = "other";
+    CHECK(login(wrong, pencil, tls_1_3()).login_failed);
+    CHECK(wrong.commands.find("AUTH") == wrong.commands.rfind("AUTH"));
+}
+
+TEST_CASE("L09 a binding that was refused before is not tried again")
+{
+    std::string commands;
+    auto remembered = pencil;
+    remembered.avoid_binding = true;
+    CHECK(login_to_cyrus(remembered, commands).mechanism == "SCRAM-SHA-256");
+    CHECK(commands.find("AUTH|AUTH") == std::string::npos);
+}
+
+TEST_CASE("L13 EXTERNAL by name needs no certificate of ours")
+{
+    const auto story = login(announcing({"SASL EXTERNAL PLAIN"}) + "C: AUTH EXTERNAL dGlt\nS: +OK\n", only(tim, {"EXTERNAL"}));
+    CAPTURE(story.text);
+    CHECK(story.mechanism == "EXTERNAL");
+    const auto refused =
+        login(announcing({"SASL EXTERNAL"}) + "C: AUTH EXTERNAL dGlt\nS: -ERR who?\n", only(tim, {"EXTERNAL"}));
+    CHECK(refused.text.find("login refused with EXTERNAL") != std::string::npos);
+    CHECK(refused.text.find("tls_client_cert") != std::string::npos);
+}
+
+TEST_CASE("C03 a server that repeats a secret in any form does not get it shown")
+{
+    const std::string password = "tanstaaf%\"7", token = "vF9dft4qmTc2Nvb3RlckBhbHR";
+    const auto blob = std::string{"\0tim\0", 5} + password;
+    for (const auto& echo : {password, base64(password), base64(blob)}) {
+        CAPTURE(echo);
+        const auto story =
+            login(announcing({"SASL PLAIN"}) + "C: AUTH PLAIN " + base64(blob) + "\nS: -ERR not: " + echo + "\n",
+                  test::with_password("tim", password));
+        CHECK(story.login_failed);
+        CHECK(story.text.find("<hidden>") != std::string::npos);
+        CHECK(story.text.find(echo) == std::string::npos);
+        CHECK(story.trace.find(echo) == std::string::npos);
+    }
+    const auto oauth = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer(token) + "\nS: -ERR bad " +
+                                 token + "\n",
+                             test::with_token("tim", token));
+    CHECK(oauth.text.find("bad <hidden>") != std::string::npos);
+}
+
+TEST_CASE("A13 a token that is refused for its length is told by its length")
+{
+    const std::string token(4500, 'x');
+    const auto story = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2\nS: + \nC: " + bearer(token) +
+                                 "\nS: -ERR no\n",
+                             test::with_token("tim", token));
+    CHECK(story.text.find("the token has 4500 octets") != std::string::npos);
 }
 
 TEST_CASE("T17 a removed PLUS is told to the server and its refusal ends the login")

@@ -200,6 +200,19 @@ TEST_CASE("A06 words after the response are a bad challenge for PLAIN too")
     CHECK(story.complaint == "");
 }
 
+TEST_CASE("L08 an initial response that the server has not looked at is sent once more")
+{
+    std::string session = announcing({"SASL PLAIN"});
+    session.append("C: AUTH PLAIN ").append(plain_tim).append("\nS: + \nC: ").append(plain_tim);
+    const auto story = login(session + "\nS: +OK\n", tim);
+    CHECK(story.mechanism == "PLAIN");
+    CHECK(story.complaint == "");
+
+    const auto asked_again = login(session + "\nS: + \nC: *\nS: -ERR\n", tim);
+    CHECK(asked_again.mechanism == "");
+    CHECK(asked_again.complaint == "");
+}
+
 TEST_CASE("A07 a yes before anything was shown is not believed and the password not sent")
 {
     for (const auto* mechanism : {"LOGIN", "CRAM-MD5"}) {

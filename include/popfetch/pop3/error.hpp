@@ -61,4 +61,10 @@ public:
     LoginFailed(std::string_view text, Reply reply, std::string_view advice = {});
 };
 
+/// The login with channel binding was refused, most likely because of the binding.
+class BindingRefused : public LoginFailed {
+public:
+    using LoginFailed::LoginFailed;
+};
+
 }

@@ -77,6 +77,10 @@ public:
     /// The server said yes: throws SaslError if the mechanism has not seen the server's own proof.
     virtual void accept() {}
 
+    /// False as long as nothing has been sent from which the server could judge the password or token: a refusal is
+    /// then about something else.
+    virtual bool has_shown_proof() const { return true; }
+
     /// What the server said of the failure inside the exchange (the OAuth error JSON), for the message; may be empty.
     virtual std::string failure_detail() const { return {}; }
 };
