@@ -52,4 +52,16 @@ std::string sha256_hex(std::string_view bytes)
     return digest.hex();
 }
 
+std::string slow_digest(const Secret& secret, std::string_view salt)
+{
+    constexpr int iterations = 200'000;
+    unsigned char digest[32];
+    const auto password = secret.reveal();
+    if (PKCS5_PBKDF2_HMAC(password.data(), static_cast<int>(password.size()),
+                          reinterpret_cast<const unsigned char*>(salt.data()), static_cast<int>(salt.size()),
+                          iterations, EVP_sha256(), sizeof digest, digest) != 1)
+        fail();
+    return to_hex({reinterpret_cast<const char*>(digest), sizeof digest});
+}
+
 }

@@ -1,6 +1,5 @@
 #include "account_run.hpp"
 
-#include <poll.h>
 #include <unistd.h>
 
 #include <popfetch/base/interrupt.hpp>
@@ -12,26 +11,12 @@
 #include "accounts.hpp"
 #include "adopt.hpp"
 #include "choice.hpp"
+#include "login_pause.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
 
 namespace {
-
-// A server that counts failed logins must not be asked every five minutes by cron (FAULTS A01).
-constexpr std::chrono::minutes wait_after_refused_login{30};
-constexpr std::chrono::minutes wait_where_server_says_later{5};
-constexpr std::chrono::minutes wait_where_server_is_busy{1};
-
-// Cron comes every five minutes, and a server with LOGIN-DELAY 300 would then refuse every second run by an instant.
-constexpr std::chrono::seconds worth_waiting{30};
-
-void wait_for(std::chrono::seconds time)
-{
-    pollfd wake{base::wake_descriptor(), POLLIN, 0};
-    ::poll(&wake, 1, static_cast<int>(std::chrono::milliseconds{time}.count()));
-    base::throw_if_interrupted();
-}
 
 std::chrono::milliseconds lock_wait(const FetchOptions& options)
 {
@@ -46,19 +31,6 @@ std::vector<delivery::Spec> specs_of(const config::Account& account)
                           "set deliver = \"maildir:PATH\", or use --to maildir:PATH"};
 }
 
-void refuse_early_login(const state::Ledger& ledger, const FetchOptions& options)
-{
-    const auto until = fetch::not_before(ledger);
-    const auto now = base::wall_clock();
-    // A person at a terminal has a reason to try now.
-    if (!until || *until <= now || options.force || is_terminal(STDIN_FILENO)) return;
-    if (*until - now <= worth_waiting) return wait_for(*until - now);
-    throw base::Error{base::ExitStatus::temporary, "login.not_yet",
-                      "no login before " + base::to_local(*until, now) +
-                          ": the last one was refused or the server asks for a pause",
-                      "--force tries now"};
-}
-
 // Closing the line on a password is a refusal when it happens twice; once may be an accident (FAULTS A04).
 base::Error judged(state::Ledger& ledger, const base::Error& error)
 {
@@ -67,24 +39,16 @@ base::Error judged(state::Ledger& ledger, const base::Error& error)
                        "it did so the last time too: check user and password"};
 }
 
-// What a refusal means for the next run: cron must not try a bad password every five minutes.
-void remember_pause(state::Ledger& ledger, const base::Error& error)
-{
-    const auto now = base::wall_clock();
-    if (error.kind() == "server.login_delay")
-        fetch::remember_not_before(ledger, now + wait_where_server_says_later);
-    else if (error.kind() == "server.in_use" || error.kind() == "server.busy")
-        fetch::remember_not_before(ledger, now + wait_where_server_is_busy);
-    else if (error.status() == base::ExitStatus::no_permission)
-        fetch::remember_not_before(ledger, now + wait_after_refused_login);
-}
+// A person at a terminal has a reason to try now.
+bool may_log_in_early(const FetchOptions& options) { return options.force || is_terminal(STDIN_FILENO); }
 
-// A server that wants a pause between logins says so in CAPA; the next run keeps to it (RFC 2449 §6.5).
-void remember_login_delay(state::Ledger& ledger, base::WallTime login)
+// The first word of a refusal says until when there will be no other.
+base::Error with_pause(const base::Error& error, std::optional<base::WallTime> until)
 {
-    const auto capabilities = fetch::remembered_capabilities(ledger, base::wall_clock());
-    if (capabilities && capabilities->login_delay)
-        fetch::remember_not_before(ledger, login + std::chrono::seconds{*capabilities->login_delay});
+    if (!until || error.status() != base::ExitStatus::no_permission) return error;
+    return base::Error{error.status(), error.kind(),
+                       std::string{error.what()} + "; no login before " + base::to_local(*until, base::wall_clock()) +
+                           " unless that changes (--force tries at once)"};
 }
 
 state::Ledger open_ledger(const base::Path& path, const FetchOptions& options, Effect effect)
@@ -119,31 +83,35 @@ auto AccountRun::in_one_session(Act act)
                            [this](std::string_view stage) { report_.stage(stage); }};
     try {
         auto maildrop = open_maildrop(account_, options, seen);
-        fetch::forget_not_before(ledger_);
+        fetch::forget_login_pause(ledger_);
         fetch::forget_closed_login(ledger_);
         report_.connected(seen, account_);
+        if (seen.binding_refused)
+            report_.noted("the server offers channel binding and refuses it; logged in with " + seen.mechanism);
         const auto login = base::wall_clock();
         if (options_.adopt)
             report_.warned("recognised " + base::format_count(adopt(maildrop, *target_, ledger_, login)) +
                            " messages as fetched before");
         auto result = act(std::move(maildrop));
-        remember_login_delay(ledger_, login);
+        if (const auto asked = remember_login_delay(ledger_, login))
+            report_.warned("the server asks for " + base::format_duration(*asked) +
+                           " between logins; that is kept to for an hour");
         return result;
     } catch (const base::Interrupted&) {
         throw;
     } catch (const base::Error& error) {
         const auto verdict = judged(ledger_, error);
-        remember_pause(ledger_, verdict);
+        const auto until = remember_pause_after(ledger_, verdict, account_);
         fetch::forget_capabilities(ledger_);
-        if (verdict.status() == error.status()) throw;
-        throw verdict;
+        if (verdict.status() != base::ExitStatus::no_permission) throw;
+        throw with_pause(verdict, until);
     }
 }
 
 template<class Act>
 auto AccountRun::in_session(Act act)
 {
-    refuse_early_login(ledger_, options_);
+    if (!may_log_in_early(options_)) keep_login_pause(ledger_, account_);
     std::string suspect;
     for (;;) {
         recover(run_);

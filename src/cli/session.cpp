@@ -109,6 +109,31 @@ pop3::Connection open_asked(const config::Account& account, const SessionOptions
     return again;
 }
 
+// -PLUS that worked once and is refused now is an alarm; where it never worked it is done without (FAULTS L09).
+void remember_binding(const pop3::LoginResult& result, state::Ledger& memory)
+{
+    if (result.binding_refused) fetch::remember_channel_binding(memory, fetch::Binding::refused);
+    const auto* traits = sasl::find_mechanism(result.mechanism);
+    if (traits != nullptr && traits->binds_channel) fetch::remember_channel_binding(memory, fetch::Binding::worked);
+}
+
+pop3::Maildrop logged_in(pop3::Connection&& connection, pop3::LoginOptions login, const SessionOptions& options,
+                         SessionReport& report, const Stopwatch& watch)
+{
+    login.pipelining = options.memory ? fetch::pipelining(*options.memory) : options.pipelining;
+    if (options.memory) {
+        const auto binding = fetch::channel_binding(*options.memory);
+        login.binding_has_worked = binding == fetch::Binding::worked;
+        login.avoid_binding = login.avoid_binding || binding == fetch::Binding::refused;
+    }
+    auto result = log_in(std::move(connection), login);
+    report.mechanism = result.mechanism;
+    report.binding_refused = report.binding_refused || result.binding_refused;
+    report.logged_in = watch.read();
+    if (options.memory) remember_binding(result, *options.memory);
+    return std::move(result.maildrop);
+}
+
 }
 
 pop3::Connection open_connection(const config::Account& account, const SessionOptions& options, SessionReport& report)
@@ -125,11 +150,15 @@ pop3::Maildrop open_maildrop(const config::Account& account, const SessionOption
 
     tell(options, "logging in");
     auto login = login_options(account);
-    login.pipelining = options.memory ? fetch::pipelining(*options.memory) : options.pipelining;
-    auto [maildrop, mechanism] = log_in(std::move(connection), login);
-    report.mechanism = mechanism;
-    report.logged_in = watch.read();
-    return std::move(maildrop);
+    try {
+        return logged_in(std::move(connection), std::move(login), options, report, watch);
+    } catch (const pop3::BindingRefused&) {
+        if (options.memory) fetch::remember_channel_binding(*options.memory, fetch::Binding::refused);
+    }
+    auto unbound = login_options(account);
+    unbound.avoid_binding = true;
+    report.binding_refused = true;
+    return logged_in(open_asked(account, options, report, watch), std::move(unbound), options, report, watch);
 }
 
 pop3::Trace trace_to(const Globals& globals, std::string_view account)

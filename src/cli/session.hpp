@@ -26,6 +26,7 @@ struct SessionReport {
     std::string greeting;
     pop3::Capabilities before_login;
     std::string mechanism;
+    bool binding_refused = false; // the server offered -PLUS and refused it
     Milliseconds connected{0}, secured{0}, greeted{0}, logged_in{0}; // since the start
 };
 

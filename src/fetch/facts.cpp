@@ -11,6 +11,7 @@ constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view broken_pipelining = "server.pipelining"; // the verbs
 constexpr std::string_view next_login = "login.not_before";
+constexpr std::string_view binding = "server.channel_binding";
 constexpr std::string_view closed_login = "login.closed";
 constexpr std::string_view deletions = "server.deletions"; // "uncertain", or how often they were not done
 constexpr std::string_view first_run = "run.seen_listing";
@@ -46,20 +47,38 @@ void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known)
     ledger.remember(broken_pipelining, known.to_text());
 }
 
-std::optional<base::WallTime> not_before(const state::Ledger& ledger)
+// The time, and on a second line what was refused.
+std::optional<LoginPause> login_pause(const state::Ledger& ledger)
 {
     const auto fact = ledger.fact(next_login);
-    return fact ? base::from_rfc3339(*fact) : std::nullopt;
+    if (!fact) return std::nullopt;
+    const auto end = fact->find('\n');
+    const auto until = base::from_rfc3339(std::string_view{*fact}.substr(0, end));
+    if (!until) return std::nullopt;
+    return LoginPause{*until, end == std::string::npos ? std::string{} : fact->substr(end + 1)};
 }
 
-void remember_not_before(state::Ledger& ledger, base::WallTime time)
+void remember_login_pause(state::Ledger& ledger, const LoginPause& pause)
 {
-    ledger.remember(next_login, base::to_rfc3339(time));
+    ledger.remember(next_login,
+                    base::to_rfc3339(pause.until) + (pause.credentials.empty() ? "" : "\n" + pause.credentials));
 }
 
-void forget_not_before(state::Ledger& ledger)
+void forget_login_pause(state::Ledger& ledger)
 {
     if (ledger.fact(next_login)) ledger.forget(next_login);
+}
+
+Binding channel_binding(const state::Ledger& ledger)
+{
+    const auto fact = ledger.fact(binding);
+    if (fact == "worked") return Binding::worked;
+    return fact == "refused" ? Binding::refused : Binding::untried;
+}
+
+void remember_channel_binding(state::Ledger& ledger, Binding seen)
+{
+    ledger.remember(binding, seen == Binding::worked ? "worked" : "refused");
 }
 
 std::optional<pop3::Capabilities> remembered_capabilities(const state::Ledger& ledger, base::WallTime now)

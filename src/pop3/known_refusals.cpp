@@ -58,8 +58,8 @@ constexpr std::array known{
     Known{"login too frequently", too_often, ""},
     Known{"login frequency limited", too_often, ""},
     Known{"please wait", too_often, ""},
-    Known{"\u767b\u5f55\u9891\u7387", too_often, ""},   // login frequency
-    Known{"\u8bf7\u6c42\u9891\u7e41", too_often, ""},   // requests too frequent
+    Known{"\u767b\u5f55\u9891\u7387", too_often, ""}, // login frequency
+    Known{"\u8bf7\u6c42\u9891\u7e41", too_often, ""}, // requests too frequent
 
     Known{"maildrop lock", busy, "qpopper"},
     Known{"maildrop already locked", busy, "RFC 1939 §7"},
@@ -98,8 +98,8 @@ constexpr std::array known{
     Known{"plus tard", busy, ""},
     Known{"indisponible", busy, ""},
     Known{"d\u00e9j\u00e0 utilis\u00e9e", busy, ""},
-    Known{"\u7a0d\u540e", busy, ""}, // later
-    Known{"\u7a0d\u5019", busy, ""},          // a moment
+    Known{"\u7a0d\u540e", busy, ""},             // later
+    Known{"\u7a0d\u5019", busy, ""},             // a moment
     Known{"\u7cfb\u7edf\u7e41\u5fd9", busy, ""}, // the system is busy
 };
 

@@ -318,8 +318,8 @@ private:
     InitialResponse initial_;
     std::unique_ptr<Wire> wire_;
     base::Secret last_token_;
-    std::string detail_;          // what the server said inside the last exchange
-    bool shown_proof_ = true;     // in the last exchange
+    std::string detail_;      // what the server said inside the last exchange
+    bool shown_proof_ = true; // in the last exchange
     bool binding_refused_ = false;
 };
 

@@ -10,6 +10,7 @@
 
 #include "ask_capabilities.hpp"
 #include "listing_parser.hpp"
+#include "login_refusal.hpp"
 #include "wire.hpp"
 
 namespace popfetch::pop3 {
@@ -104,8 +105,8 @@ Listing Maildrop::scan()
     if (uidl.ok) read_uid_lines(*wire_, parser);
 
     // All replies are read; now they are judged.
-    if (!stat.ok) throw Refused{wire_->where("STAT"), stat};
-    if (!list.ok) throw Refused{wire_->where("LIST"), list};
+    if (!stat.ok) throw_not_opened(wire_->where("STAT"), stat);
+    if (!list.ok) throw_not_opened(wire_->where("LIST"), list);
     if (!uidl.ok) return without_uidl(parser, uidl);
     const auto counted = parse_stat(stat.text);
     return parser.joined(counted ? std::optional{counted->messages} : std::nullopt);

@@ -76,6 +76,58 @@ class Refusals(Stage):
         self.assertNotIn("QUIT", server.heard)
 
 
+    def test_A01_another_password_ends_the_pause_and_the_first_word_says_how_long_it_is(self):
+        server = self.login_answered("-ERR [AUTH] invalid password")
+        self.assertRegex(self.fetch(status=77).text, r"no login before \S.*\d\d unless that changes \(--force tries at once\)")
+        told = self.error("a", status=75)
+        self.assertEqual(told["class"], "login.not_yet")
+        self.assertIn("the last login was refused", told["text"])
+        self.write("password", "corrected\n", 0o600)
+        self.configure(server)
+        self.fetch(status=77)
+        self.assertEqual((server.connections, server.heard.count("PASS corrected")), (2, 1))
+        self.fetch(status=75)
+        self.configure(server, user="somebody-else")
+        self.fetch(status=77)
+        self.assertEqual(server.connections, 3)
+        ledger = b"".join(path.read_bytes() for path in self.home.rglob("*.ledger*"))
+        self.assertNotIn(b"corrected", ledger)
+        self.assertNotIn(PASSWORD.encode(), ledger)
+
+    def test_A03_a_pause_that_the_server_asks_for_is_called_that_and_is_no_longer_than_an_hour(self):
+        def talk(peer):
+            peer.greet("USER", "UIDL", "LOGIN-DELAY 4000000000")
+            peer.session(LETTER)
+        server = self.scripted(talk)
+        self.configure(server)
+        self.assertIn("that is kept to for an hour", self.fetch().text)
+        told = self.error("a", status=75)
+        self.assertEqual(told["class"], "login.not_yet")
+        self.assertIn("the server asks for a pause", told["text"])
+
+    def test_L12_a_mailbox_that_cannot_be_opened_is_told_as_that(self):
+        for refused in ("STAT", "LIST"):
+            for answer, status, kind in (("-ERR Exceeded the login limit", 75, "server.login_delay"),
+                                         ("-ERR cannot open mailbox: internal error", 75, "server.busy"), ("-ERR no such box", 69, "server.refused")):
+                with self.subTest(refused=refused, answer=answer):
+                    def talk(peer, refused=refused, answer=answer):
+                        peer.greet()
+                        peer.log_in()
+                        for command in ("STAT", "LIST", "UIDL"):
+                            peer.expect(command)
+                            if command == refused:
+                                peer.say(answer)
+                            else:
+                                peer.say(*("+OK 0 0",) if command == "STAT" else ("+OK", "."))
+                        peer.wait_for_the_end()
+                    server = self.scripted(talk)
+                    self.configure(server, state_id=f"box{server.port}")
+                    told = self.error("a", status=status)
+                    self.assertEqual(told["class"], kind)
+                    self.assertIn("the server does not open the mailbox", told["text"])
+                    self.assertNotIn("password", told["text"])
+
+
 class Passwords(Stage):
     def test_an_account_without_a_password_keeps_no_other_from_being_fetched(self):
         server = self.mailbox([LETTER])

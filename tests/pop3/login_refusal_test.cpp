@@ -43,8 +43,7 @@ TEST_CASE("A02 L11 known words of a server that has no time make a refusal tempo
           "[WHAT] mailbox is locked by another session", "Server Unavailable. 21", "Unable to open maildrop",
           "another session is already active", "maildrop lock busy!  Is another session active?",
           "Das Postfach wird bereits verwendet, bitte versuchen Sie es sp\u00e4ter", "Dienst nicht verf\u00fcgbar",
-          "essayez plus tard", "\u7cfb\u7edf\u7e41\u5fd9", "\u8bf7\u7a0d\u540e\u518d\u8bd5",
-          "down for maintenance"}) {
+          "essayez plus tard", "\u7cfb\u7edf\u7e41\u5fd9", "\u8bf7\u7a0d\u540e\u518d\u8bd5", "down for maintenance"}) {
         CAPTURE(words);
         const auto story = refused(std::string{"-ERR "} + words);
         CHECK_FALSE(story.login_failed);
@@ -56,9 +55,9 @@ TEST_CASE("A02 L11 known words of a server that has no time make a refusal tempo
 
 TEST_CASE("A03 a server that counts logins gets the pause of LOGIN-DELAY")
 {
-    for (const auto* words : {"[SYS/PERM] Exceeded the login limit for a 15 minute period", "please wait 15 minutes",
-                              "Too many logins", "login limit exceeded",
-                              "Maximum number of connections from user+IP exceeded"}) {
+    for (const auto* words :
+         {"[SYS/PERM] Exceeded the login limit for a 15 minute period", "please wait 15 minutes", "Too many logins",
+          "login limit exceeded", "Maximum number of connections from user+IP exceeded"}) {
         CAPTURE(words);
         const auto story = refused(std::string{"-ERR "} + words);
         CHECK(story.kind == "server.login_delay");
@@ -80,7 +79,8 @@ TEST_CASE("A02 a locked account is no busy mailbox")
 
 TEST_CASE("A02 POP that is switched off is no wrong password")
 {
-    const auto story = refused("-ERR [SYS/PERM] Your account is not enabled for POP access. Please visit your settings");
+    const auto story =
+        refused("-ERR [SYS/PERM] Your account is not enabled for POP access. Please visit your settings");
     CHECK(story.kind == "auth.not_enabled");
     CHECK(story.status == base::ExitStatus::no_permission);
     CHECK(story.text.find("switch POP on") != std::string::npos);
@@ -88,10 +88,10 @@ TEST_CASE("A02 POP that is switched off is no wrong password")
 
 TEST_CASE("A02 the user's name is no part of what the server says")
 {
-    const auto story = test::login(test::announcing({"USER"}) +
-                                       "C: USER later@server-busy.example\nS: +OK\nC: PASS secret\nS: -ERR no such user: "
-                                       "later@server-busy.example\n",
-                                   test::with_password("later@server-busy.example", "secret"));
+    const auto story = test::login(
+        test::announcing({"USER"}) + "C: USER later@server-busy.example\nS: +OK\nC: PASS secret\nS: -ERR no such user: "
+                                     "later@server-busy.example\n",
+        test::with_password("later@server-busy.example", "secret"));
     CHECK(story.login_failed);
 }
 

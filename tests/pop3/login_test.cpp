@@ -226,7 +226,8 @@ TEST_CASE("L09 a binding that was refused before is not tried again")
 
 TEST_CASE("L13 EXTERNAL by name needs no certificate of ours")
 {
-    const auto story = login(announcing({"SASL EXTERNAL PLAIN"}) + "C: AUTH EXTERNAL dGlt\nS: +OK\n", only(tim, {"EXTERNAL"}));
+    const auto story =
+        login(announcing({"SASL EXTERNAL PLAIN"}) + "C: AUTH EXTERNAL dGlt\nS: +OK\n", only(tim, {"EXTERNAL"}));
     CAPTURE(story.text);
     CHECK(story.mechanism == "EXTERNAL");
     const auto refused =
@@ -249,18 +250,18 @@ TEST_CASE("C03 a server that repeats a secret in any form does not get it shown"
         CHECK(story.text.find(echo) == std::string::npos);
         CHECK(story.trace.find(echo) == std::string::npos);
     }
-    const auto oauth = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer(token) + "\nS: -ERR bad " +
-                                 token + "\n",
-                             test::with_token("tim", token));
+    const auto oauth =
+        login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2 " + bearer(token) + "\nS: -ERR bad " + token + "\n",
+              test::with_token("tim", token));
     CHECK(oauth.text.find("bad <hidden>") != std::string::npos);
 }
 
 TEST_CASE("A13 a token that is refused for its length is told by its length")
 {
     const std::string token(4500, 'x');
-    const auto story = login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2\nS: + \nC: " + bearer(token) +
-                                 "\nS: -ERR no\n",
-                             test::with_token("tim", token));
+    const auto story =
+        login(announcing({"SASL XOAUTH2"}) + "C: AUTH XOAUTH2\nS: + \nC: " + bearer(token) + "\nS: -ERR no\n",
+              test::with_token("tim", token));
     CHECK(story.text.find("the token has 4500 octets") != std::string::npos);
 }
 

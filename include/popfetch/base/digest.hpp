@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include <popfetch/base/secret.hpp>
+
 namespace popfetch::base {
 
 /// Feed bytes, then ask; that ends one digest and begins the next.
@@ -26,5 +28,9 @@ private:
 };
 
 std::string sha256_hex(std::string_view bytes);
+
+/// For recognising a secret without keeping it: PBKDF2 with SHA-256 (RFC 8018) in hex, which takes about a tenth of a
+/// second, so that whoever gets hold of the digest does not guess cheaply. `salt` is random, of 16 octets or more.
+std::string slow_digest(const Secret& secret, std::string_view salt);
 
 }

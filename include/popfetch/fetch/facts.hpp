@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <optional>
+#include <string>
 
 #include <popfetch/base/time.hpp>
 #include <popfetch/pop3/capabilities.hpp>
@@ -23,9 +24,18 @@ void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known);
 
 /// The earliest time of the next login: LOGIN-DELAY, or a wait after a refused login so that cron does not lock the
 /// account (FAULTS A01, A03).
-std::optional<base::WallTime> not_before(const state::Ledger& ledger);
-void remember_not_before(state::Ledger& ledger, base::WallTime time);
-void forget_not_before(state::Ledger& ledger);
+struct LoginPause {
+    base::WallTime until{};
+    std::string credentials; // after a refusal: a digest of what was refused; empty: the server asked for the pause
+};
+std::optional<LoginPause> login_pause(const state::Ledger& ledger);
+void remember_login_pause(state::Ledger& ledger, const LoginPause& pause);
+void forget_login_pause(state::Ledger& ledger);
+
+/// What the server makes of SCRAM's channel binding (FAULTS L09).
+enum class Binding { untried, worked, refused };
+Binding channel_binding(const state::Ledger& ledger);
+void remember_channel_binding(state::Ledger& ledger, Binding binding);
 
 /// True when the server has closed the line instead of answering a password, and did so in the run before too: then it
 /// is a refusal (FAULTS A04).
