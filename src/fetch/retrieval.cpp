@@ -119,7 +119,8 @@ void Retrieval::take(const pop3::Message& message, pop3::Body& body)
         return fail(message, server_error("server.empty_message", "the server sent an empty message where it lists " +
                                                                       base::format_count(message.size) + " octets"));
     if (sizes_ == pop3::SizeTrust::wrong) return accept(message, std::move(letter));
-    doubtful_ = Doubtful{message, std::move(letter)};
+    const auto dots = body.dubious_dots();
+    doubtful_ = Doubtful{message, std::move(letter), dots > 0 && body.octets() + dots == message.size};
 }
 
 void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter)
@@ -159,7 +160,10 @@ void Retrieval::confirm_doubtful()
     maildrop_.set_transfer(transfer());
     const auto message = doubtful_->message;
     auto first = std::move(doubtful_->letter);
+    const bool lacks_dots = doubtful_->lacks_dots;
     doubtful_.reset();
+    if (lacks_dots)
+        if (auto letter = with_its_dots(message)) return accept(message, std::move(letter));
     bool same = false;
     maildrop_.retr(
         {&message, 1},
@@ -175,6 +179,23 @@ void Retrieval::confirm_doubtful()
             "the sizes that the server lists are not those of its messages; they are no longer compared");
     }
     accept(message, std::move(first));
+}
+
+// The server does not stuff (RFC 1939 §3): the dots that were taken away are the message's. Nothing unless its octets
+// are those of LIST then.
+std::unique_ptr<delivery::Letter> Retrieval::with_its_dots(const pop3::Message& message)
+{
+    auto options = transfer();
+    options.dots = pop3::Dots::kept;
+    maildrop_.set_transfer(options);
+    std::unique_ptr<delivery::Letter> letter;
+    const auto take_whole = [&](const pop3::Message& m, pop3::Body& body) {
+        auto received = receive(m, body);
+        if (body.octets() == m.size) letter = std::move(received);
+    };
+    maildrop_.retr({&message, 1}, take_whole, [](const pop3::Message&, const pop3::Reply&) {});
+    maildrop_.set_transfer(transfer());
+    return letter;
 }
 
 void Retrieval::remember_sizes()

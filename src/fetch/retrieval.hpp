@@ -32,6 +32,7 @@ private:
     void accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter);
     void refuse(const pop3::Message& message, const pop3::Reply& reply);
     void confirm_doubtful();
+    std::unique_ptr<delivery::Letter> with_its_dots(const pop3::Message& message);
     void fail(const pop3::Message& message, const base::Error& error);
     void remember_sizes();
     pop3::TransferOptions transfer() const;
@@ -40,6 +41,7 @@ private:
     struct Doubtful {
         pop3::Message message;
         std::unique_ptr<delivery::Letter> letter;
+        bool lacks_dots; // and with those that were taken away it would be as long as was listed
     };
 
     pop3::Maildrop& maildrop_;

@@ -21,7 +21,7 @@ void Body::pour_into(base::ByteSink& sink)
 
 void Body::pour(base::ByteSink& sink)
 {
-    Unstuffer unstuffer{wire_.ending()};
+    Unstuffer unstuffer{wire_.ending(), dots_};
     bool undecided = false;
     wire_.begin_body();
     while (!unstuffer.done()) {
@@ -35,6 +35,7 @@ void Body::pour(base::ByteSink& sink)
                                             " octets and no end; nothing more of it is read");
         if (on_progress_ && !unstuffer.done()) on_progress_(octets_);
     }
+    dubious_dots_ = unstuffer.dubious_dots();
     wire_.end_body();
 }
 

@@ -91,10 +91,11 @@ bool Flight::take(const Message& message)
         on_refused_(message, reply);
         return true;
     }
-    Body body{wire_, command, limit_for(message), [this](std::uint64_t octets) {
-                  window_.progress(octets);
-                  window_.refill();
-              }};
+    const auto on_progress = [this](std::uint64_t octets) {
+        window_.progress(octets);
+        window_.refill();
+    };
+    Body body{wire_, command, limit_for(message), on_progress, rules_.dots};
     granted_ = message.number;
     on_body_(message, body);
     skip(body);

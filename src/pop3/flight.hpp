@@ -27,6 +27,7 @@ public:
         Sizes sizes = Sizes::compared;
         std::uint64_t max_message = 0; // as in TransferOptions
         Place place = Place::told_by_sizes;
+        Dots dots = Dots::stuffed;
     };
 
     Flight(Wire& wire, std::span<const Message> messages, Rules rules, const Maildrop::OnBody& on_body,

@@ -75,7 +75,9 @@ std::size_t Maildrop::retr(std::span<const Message> messages, const OnBody& on_b
                               "",
                               {commands, transfer_.window_octets},
                               trusted ? Flight::Sizes::compared : Flight::Sizes::not_compared,
-                              transfer_.max_message};
+                              transfer_.max_message,
+                              Flight::Place::told_by_sizes,
+                              transfer_.dots};
     Flight flight{*wire_, messages, rules, on_body, on_refused};
     std::size_t dealt_with = 0;
     noting_a_break([&] { dealt_with = flight.run(); }, [&] { return flight.awaited(); });

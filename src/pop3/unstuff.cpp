@@ -75,11 +75,15 @@ std::size_t Unstuffer::convert(std::string_view input)
 
     while (in < end) {
         if (at_line_start && *in == '.') {
-            const auto dot = judge_dot(in, end, ending_);
+            auto dot = judge_dot(in, end, ending_);
+            if (dot.size == 0) break;
+            if (!dot.terminator && dots_ == Dots::kept) dot.size = 0;
+            taken_away_ += dot.terminator ? 0 : dot.size;
+            any_single_ = any_single_ || (!dot.terminator && in[1] != '.');
             in += dot.size;
             uncounted += dot.size;
             done_ = dot.terminator;
-            if (done_ || dot.size == 0) break;
+            if (done_) break;
         }
         const char* const start = in;
         std::tie(in, out) = copy_to_line_feed(start, end, out);

@@ -288,6 +288,21 @@ class OneLine(Charge):
         self.assertEqual((server.mailbox.messages, asked), ({}, ["CAPA"]))
 
 
+class Unstuffed(Charge):
+    def test_P09_a_server_that_does_not_stuff_loses_no_dot_where_its_sizes_tell(self):
+        dotted = b"Subject: d\n\n.02 test\n..two\n.\rx\nend\n"
+        plain = b"Subject: p\n\n..two\n.three\n"
+
+        def unstuffed(session):
+            session.out.append(b"+OK\r\n" + stage.on_the_wire(dotted) + b".\r\n")
+        for pipelining in (True, False):
+            server = self.server(disturbed(RETR_2=unstuffed), [LETTERS[0], dotted, plain], pipelining=pipelining)
+            folder = self.account(server, delete="fetched")
+            self.fetch()
+            self.assertEqual(self.delivered(folder), sorted([LETTERS[0], dotted, plain]))
+            self.assertEqual(server.mailbox.messages, {})
+
+
 class Told(Charge):
     def events(self, *arguments, status):
         return [json.loads(line) for line in self.run_popfetch("delete", "a", "all", "--yes", "--json", *arguments,

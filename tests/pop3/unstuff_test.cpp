@@ -116,6 +116,20 @@ TEST_CASE("P09 exactly one leading dot is removed")
     CHECK(unstuff("..\r\n...\r\n..x\r\n.. \r\n.y\r\n.\r\n", LineEnding::crlf).text == ".\n..\n.x\n. \ny\n");
 }
 
+TEST_CASE("P09 dots that cannot have been stuffed are counted, and kept where that is wanted")
+{
+    const std::string_view wire = "..a\r\n.b\r\n.\r\n";
+    const auto dubious_in = [](std::string_view text, pop3::Dots dots) {
+        Unstuffer unstuffer{LineEnding::crlf, dots};
+        base::StringSink sink;
+        unstuffer.feed(text, sink);
+        return std::pair{sink.text, unstuffer.dubious_dots()};
+    };
+    CHECK(dubious_in(wire, pop3::Dots::stuffed) == std::pair{std::string{".a\nb\n"}, std::uint64_t{2}});
+    CHECK(dubious_in(wire, pop3::Dots::kept) == std::pair{std::string{"..a\n.b\n"}, std::uint64_t{0}});
+    CHECK(dubious_in("..a\r\n...\r\n.\r\n", pop3::Dots::stuffed).second == 0);
+}
+
 TEST_CASE("P10 lines that look like replies are data")
 {
     CHECK(unstuff("+OK\r\n-ERR\r\n+ \r\n.\r\n", LineEnding::crlf).text == "+OK\n-ERR\n+ \n");

@@ -20,6 +20,7 @@
 #include <popfetch/pop3/listing.hpp>
 #include <popfetch/pop3/pipelining.hpp>
 #include <popfetch/pop3/reply.hpp>
+#include <popfetch/pop3/unstuff.hpp>
 
 namespace popfetch::pop3 {
 
@@ -36,8 +37,8 @@ public:
     /// Told how many octets of the body have come, so that more can be asked for before it ends.
     using OnProgress = std::function<void(std::uint64_t octets)>;
 
-    Body(Wire& wire, std::string command, std::uint64_t limit, OnProgress on_progress = {})
-        : wire_{wire}, command_{std::move(command)}, limit_{limit}, on_progress_{std::move(on_progress)}
+    Body(Wire& wire, std::string command, std::uint64_t limit, OnProgress on_progress = {}, Dots dots = Dots::stuffed)
+        : wire_{wire}, command_{std::move(command)}, limit_{limit}, on_progress_{std::move(on_progress)}, dots_{dots}
     {
     }
     Body(const Body&) = delete;
@@ -50,6 +51,8 @@ public:
 
     /// Octets received so far, counted as LIST counts them.
     std::uint64_t octets() const { return octets_; }
+    /// As Unstuffer::dubious_dots.
+    std::uint64_t dubious_dots() const { return dubious_dots_; }
     bool finished() const { return finished_; }
 
 private:
@@ -59,7 +62,8 @@ private:
     std::string command_; // for messages
     std::uint64_t limit_;
     OnProgress on_progress_;
-    std::uint64_t octets_ = 0;
+    Dots dots_;
+    std::uint64_t octets_ = 0, dubious_dots_ = 0;
     bool finished_ = false;
 };
 
@@ -68,6 +72,7 @@ enum class SizeTrust { exact, unknown, wrong };
 struct TransferOptions {
     bool pipelining = true;             // false: one command at a time, whatever the server announces
     SizeTrust sizes = SizeTrust::exact; // wrong: LIST's octets mean nothing here, so one command at a time
+    Dots dots = Dots::stuffed;
     std::size_t window_commands = 400;  // and never more than 4 KiB of commands outstanding
     std::uint64_t window_octets = 4U << 20;
     std::uint64_t max_message = 0; // a hard stop for one body; 0: max(4 × LIST, LIST + 64 MiB)
