@@ -33,7 +33,7 @@ _popfetch_read_line()
             ;;
         --color | --progress | --tls | --password-fd | --to | --delete | --jobs | --max-messages | --max-size | --wait | \
             --where | --sort | --lines | -o | --output | --attachments | --messages | --octets | --oldest-new | --time | --certificate | \
-            --prometheus | --max) i=$((i + 1)) ;;
+            --prometheus | --max | --adopt-from) i=$((i + 1)) ;;
         -*) ;;
         fetch | list | show | save | delete | stat | check | info | shell | history | repair | accounts)
             if [[ -z $command && ${#places[@]} -eq 0 ]]; then command=$word; else places+=("$word"); fi
@@ -93,7 +93,7 @@ _popfetch_offer_value()
 {
     case $1 in
     --attachments) _popfetch_offer_files "" "$cur" -d ;;
-    --config | -o | --output | --prometheus) _popfetch_offer_files "" "$cur" -f ;;
+    --config | -o | --output | --prometheus | --adopt-from) _popfetch_offer_files "" "$cur" -f ;;
     --trace) _popfetch_offer_files "" "$cur" -f ;;
     --state-dir) _popfetch_offer_files "" "$cur" -d ;;
     --color | --progress) _popfetch_offer auto always never ;;
@@ -122,7 +122,7 @@ _popfetch_options()
         --password-fd --allow-plaintext-password -h --help --version"
     local own=
     case ${command:-fetch} in
-    fetch) own="--to --delete -n --dry-run --where --all --force --adopt --accept-new-uids --jobs --max-messages --max-size --wait" ;;
+    fetch) own="--to --delete -n --dry-run --where --all --force --adopt --adopt-from --mark-fetched --accept-new-uids --jobs --max-messages --max-size --wait" ;;
     list) own="--headers --where --sort --reverse" ;;
     show) own="--raw --headers --lines --where" ;;
     save) own="-o --output --attachments --where" ;;

@@ -6,7 +6,7 @@ set -g __popfetch_commands fetch list show save delete stat check info shell his
 function __popfetch_places
     set -l with_value --config --state-dir --color --progress --tls --password-fd --to --delete --jobs --max-messages \
         --max-size --wait --where --sort --lines -o --output --attachments --messages --octets --oldest-new --time --certificate \
-        --prometheus --max
+        --prometheus --max --adopt-from
     set -l skip no
     set -l places
     for word in (commandline -opc)[2..-1]
@@ -129,6 +129,8 @@ complete -c popfetch -n '__popfetch_using fetch delete' -s n -l dry-run -d 'Show
 complete -c popfetch -n '__popfetch_using fetch' -l all -d 'Also what was fetched before'
 complete -c popfetch -n '__popfetch_using fetch' -l force -d 'Try failed messages now, no guards'
 complete -c popfetch -n '__popfetch_using fetch' -l adopt -d 'Recognise mail that lies at the destination'
+complete -c popfetch -n '__popfetch_using fetch' -l adopt-from -r -F -d 'Recognise also mail that lies there'
+complete -c popfetch -n '__popfetch_using fetch' -l mark-fetched -d 'Take all that is on the server as fetched'
 complete -c popfetch -n '__popfetch_using fetch' -l accept-new-uids -d 'Take mail as new although it was renumbered'
 complete -c popfetch -n '__popfetch_using fetch' -l jobs -x -d 'Accounts at the same time'
 complete -c popfetch -n '__popfetch_using fetch' -l max-messages -x -d 'Messages in this run, at most'

@@ -75,6 +75,29 @@ AccountRun::AccountRun(const config::Account& account, const FetchOptions& optio
 {
 }
 
+std::string others_of(std::size_t count)
+{
+    if (count == 0) return {};
+    return "; " + base::format_count(count) + (count == 1 ? " other is new" : " others are new");
+}
+
+// What --adopt, --adopt-from and --mark-fetched ask for.
+void AccountRun::take_as_known(pop3::Maildrop& maildrop, base::WallTime now)
+{
+    if (options_.adopt || !options_.adopt_from.empty()) {
+        const auto survey = [this](const delivery::See& see) {
+            target_->survey(see);
+            for (const auto& place : options_.adopt_from) delivery::survey_place(place, see);
+        };
+        const auto [recognised, unknown] = adopt(maildrop, survey, target_->kind(), ledger_, now);
+        report_.warned("recognised " + base::format_count(recognised) + " messages as fetched before" +
+                       others_of(unknown - recognised));
+    }
+    if (options_.mark_fetched)
+        report_.warned("marked " + base::format_count(mark_fetched(maildrop, ledger_, now)) +
+                       " messages as fetched without a download; they stay on the server");
+}
+
 template<class Act>
 auto AccountRun::in_one_session(Act act)
 {
@@ -89,9 +112,7 @@ auto AccountRun::in_one_session(Act act)
         if (seen.binding_refused)
             report_.noted("the server offers channel binding and refuses it; logged in with " + seen.mechanism);
         const auto login = base::wall_clock();
-        if (options_.adopt)
-            report_.warned("recognised " + base::format_count(adopt(maildrop, *target_, ledger_, login)) +
-                           " messages as fetched before");
+        take_as_known(maildrop, login);
         auto result = act(std::move(maildrop));
         if (const auto asked = remember_login_delay(ledger_, login))
             report_.warned("the server asks for " + base::format_duration(*asked) +

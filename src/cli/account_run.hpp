@@ -49,6 +49,7 @@ private:
     auto in_one_session(Act act);
     void go_on_without_pipelining(const pop3::PipeliningBroken& error);
     void clear_of_suspicion(std::string_view verb);
+    void take_as_known(pop3::Maildrop& maildrop, base::WallTime now);
     std::string identity() const { return account_.state_id.empty() ? account_.name : account_.state_id; }
     delivery::Context context() const;
 

@@ -9,7 +9,8 @@ namespace popfetch::cli {
 struct FetchOptions {
     std::vector<std::string> accounts;
     std::string to, remove;
-    bool dry_run = false, all = false, force = false, accept_new_uids = false, adopt = false;
+    bool dry_run = false, all = false, force = false, accept_new_uids = false, adopt = false, mark_fetched = false;
+    std::vector<std::string> adopt_from;
     unsigned jobs = 8;
     std::uint64_t max_messages = 0, max_size = 0;
     std::string wait;

@@ -136,6 +136,7 @@ void allow_trace(base::Sandbox& sandbox, const Globals& globals)
 
 void allow_errand(base::Sandbox& sandbox, const Errand& errand)
 {
+    for (const auto& path : errand.reads) sandbox.may_read(path);
     for (const auto& path : errand.writes) {
         if (path.empty() || path == "-") continue;
         const auto folder = std::filesystem::is_directory(path) ? path : path.parent_path();

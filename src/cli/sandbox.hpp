@@ -27,8 +27,9 @@ namespace popfetch::cli {
 /// What a command does besides looking at its accounts' mail.
 struct Errand {
     enum class Mail { untouched, looked_at, delivered };
-    Mail mail = Mail::untouched; // where the accounts deliver to
-    bool is_logged_in = false;   // secrets have done their work
+    Mail mail = Mail::untouched;     // where the accounts deliver to
+    bool is_logged_in = false;       // secrets have done their work
+    std::vector<base::Path> reads{}; // files and folders
     std::vector<base::Path>
         writes{}; // a folder to put files into, or a file to be replaced or made; empty or "-": none
     std::vector<base::Path> compares{}; // folders to put files into that look at what is there

@@ -17,7 +17,7 @@
 #include "mbox_format.hpp"
 #include "receipts.hpp"
 #include "staging_folder.hpp"
-#include "survey.hpp"
+#include <popfetch/delivery/survey.hpp>
 #include "targets.hpp"
 
 namespace popfetch::delivery {

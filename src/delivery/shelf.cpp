@@ -12,7 +12,7 @@
 #include <popfetch/base/printable.hpp>
 
 #include "rename.hpp"
-#include "survey.hpp"
+#include <popfetch/delivery/survey.hpp>
 
 namespace popfetch::delivery {
 

@@ -1,8 +1,10 @@
-#include "survey.hpp"
+#include <popfetch/delivery/survey.hpp>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <fstream>
+#include <system_error>
 #include <utility>
 
 #include <fcntl.h>
@@ -16,12 +18,17 @@ namespace popfetch::delivery {
 
 namespace {
 
-// ">From ", ">>From ": what mboxrd has added one ">" to.
-bool is_quoted(std::string_view line)
+constexpr std::size_t longest_head = 64U << 10;
+constexpr std::size_t longest_line_held = 64U << 10;
+
+// "From ", ">From ", ">>From ": what stores tell from the line that begins a message.
+bool is_from_line(std::string_view line)
 {
     const auto text = line.find_first_not_of('>');
-    return text != std::string_view::npos && text > 0 && line.substr(text).starts_with("From ");
+    return text != std::string_view::npos && line.substr(text).starts_with("From ");
 }
+
+bool is_quoted(std::string_view line) { return line.starts_with('>') && is_from_line(line); }
 
 // To leave it out would be to fetch its message again.
 void refuse_what_the_sandbox_hides(const base::Path& path, int error)
@@ -36,24 +43,78 @@ void refuse_what_the_sandbox_hides(const base::Path& path, int error)
 
 void RestingReader::write(std::string_view bytes)
 {
-    if (bytes.empty()) return;
-    const auto line_ends = static_cast<std::uint64_t>(std::ranges::count(bytes, '\n'));
-    message_.octets += bytes.size() + line_ends;
-    last_ = bytes.back();
-    if (!in_head_) return;
-    const auto from = message_.head.size() - std::min<std::size_t>(message_.head.size(), 1);
-    message_.head.append(bytes.substr(0, longest_head - message_.head.size()));
-    const auto end = message_.head.starts_with('\n') ? 0 : message_.head.find("\n\n", from);
-    if (end == std::string::npos && message_.head.size() < longest_head) return;
-    if (end != std::string::npos) message_.head.resize(end + 1);
-    in_head_ = false;
+    while (!bytes.empty()) {
+        const auto end = bytes.find('\n');
+        line_.append(bytes.substr(0, end));
+        if (end == std::string_view::npos) {
+            // Held until it is known how it ends; a line without end is not.
+            if (line_.size() > longest_line_held && !in_head_) {
+                const char last = line_.back();
+                line_.pop_back();
+                message_.octets += line_.size();
+                message_.body_octets += line_.size();
+                digest_beginning(line_);
+                is_continued_ = true;
+                line_.assign(1, last);
+            }
+            return;
+        }
+        end_line();
+        bytes.remove_prefix(end + 1);
+    }
+}
+
+void RestingReader::end_line()
+{
+    std::string_view line = line_;
+    if (line.ends_with('\r')) line.remove_suffix(1);
+    message_.octets += line.size() + 2;
+    if (in_head_)
+        add_to_head(line);
+    else
+        add_to_body(line);
+    line_.clear();
+    is_continued_ = false;
+}
+
+void RestingReader::add_to_head(std::string_view line)
+{
+    if (line.empty()) {
+        in_head_ = false;
+        return;
+    }
+    const auto room = longest_head - std::min(longest_head, message_.head.size());
+    message_.head.append(line.substr(0, room));
+    if (line.size() < room) message_.head += '\n';
+}
+
+void RestingReader::add_to_body(std::string_view line)
+{
+    message_.body_octets += line.size() + 2;
+    if (line.empty() && !is_continued_) {
+        ++empty_lines_;
+        return;
+    }
+    digest_beginning(line);
+    digest_.update("\n");
+}
+
+void RestingReader::digest_beginning(std::string_view text)
+{
+    for (; empty_lines_ > 0; --empty_lines_) digest_.update("\n");
+    if (!is_continued_ && is_from_line(text)) {
+        ++message_.from_lines;
+        text.remove_prefix(text.find_first_not_of('>'));
+    }
+    digest_.update(text);
 }
 
 Resting RestingReader::take()
 {
-    if (last_ != '\n') message_.octets += 2; // a server ends the last line
+    if (!line_.empty() || is_continued_) end_line(); // a server ends the last line
+    message_.body_digest = digest_.finish();
     in_head_ = true;
-    last_ = '\n';
+    empty_lines_ = 0;
     return std::exchange(message_, {});
 }
 
@@ -68,6 +129,18 @@ void survey_file(const base::Path& path, const See& see)
     see(reader.take());
 }
 
+namespace {
+
+// Thunderbird's mboxes need no empty line before it: "From - Sat Nov 21 12:00:00 2026".
+bool begins_of_thunderbird(std::string_view line)
+{
+    constexpr std::string_view mark = "From - ";
+    constexpr std::array<std::string_view, 7> days{"Mon ", "Tue ", "Wed ", "Thu ", "Fri ", "Sat ", "Sun "};
+    return line.starts_with(mark) && std::ranges::find(days, line.substr(mark.size(), 4)) != days.end();
+}
+
+}
+
 void survey_mbox(const base::Path& path, const See& see)
 {
     std::ifstream file{path, std::ios::binary};
@@ -76,7 +149,8 @@ void survey_mbox(const base::Path& path, const See& see)
     bool begun = false;
     bool owed = false; // an empty line that may belong to the format, before "From "
     while (std::getline(file, line)) {
-        if (line.starts_with("From ") && (owed || !begun)) {
+        if (line.ends_with('\r')) line.pop_back();
+        if ((line.starts_with("From ") && (owed || !begun)) || begins_of_thunderbird(line)) {
             if (std::exchange(begun, true)) see(reader.take());
             owed = false;
             continue;
@@ -85,6 +159,44 @@ void survey_mbox(const base::Path& path, const See& see)
         if (!line.empty()) reader.write((is_quoted(line) ? line.substr(1) : line) + "\n");
     }
     if (begun) see(reader.take());
+}
+
+namespace {
+
+bool is_mbox(const base::Path& path)
+{
+    std::ifstream file{path, std::ios::binary};
+    std::array<char, 5> begin{};
+    return file.read(begin.data(), begin.size()) && std::string_view{begin.data(), begin.size()} == "From ";
+}
+
+// Files of a maildir are messages whatever they begin with.
+bool is_in_maildir(const base::Path& path)
+{
+    const auto folder = path.parent_path().filename();
+    return folder == "cur" || folder == "new";
+}
+
+void survey_one(const base::Path& path, bool is_message, const See& see)
+{
+    if (is_mbox(path))
+        survey_mbox(path, see);
+    else if (is_message)
+        survey_file(path, see);
+}
+
+}
+
+void survey_place(const base::Path& path, const See& see)
+{
+    std::error_code error;
+    if (std::filesystem::is_regular_file(path, error)) return survey_one(path, true, see);
+    std::filesystem::recursive_directory_iterator entries{
+        path, std::filesystem::directory_options::skip_permission_denied, error};
+    if (error) throw base::SystemError{"read", path.string(), error.value()};
+    for (const auto& entry : entries)
+        if (entry.is_regular_file(error))
+            survey_one(entry.path(), is_in_maildir(entry.path()) || entry.path().extension() == ".eml", see);
 }
 
 }

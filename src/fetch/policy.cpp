@@ -168,7 +168,7 @@ std::vector<Decision> expired(const pop3::Listing& listing, const state::Snapsho
         const auto message = listing[i];
         const auto* record = known.find(ledger_id(message, identities));
         const bool settled =
-            record && record->size == message.size &&
+            record && !record->was_never_here && record->size == message.size && // what was never here is not deleted
             (record->standing == state::Standing::settled || record->standing == state::Standing::gone);
         if (auto why = expiry.why(message, settled ? record : nullptr))
             result.push_back(decision(message, Action::remove, "expired", std::move(*why)));

@@ -70,7 +70,7 @@ void record_failure(Change& change, const Failure& failure, base::WallTime now)
         change.add(std::move(record));
 }
 
-void record_adoption(Change& change, const Promise& message, base::WallTime now)
+void record_adoption(Change& change, const Promise& message, unsigned attempts, base::WallTime now)
 {
     const auto before = change.find(message.id);
     if (before && (before->standing == Standing::promised || before->standing == Standing::settled)) return;
@@ -79,6 +79,7 @@ void record_adoption(Change& change, const Promise& message, base::WallTime now)
     record.standing = Standing::settled;
     record.size = message.size;
     record.since = now;
+    record.attempts = attempts;
     record.target = message.target;
     record.place = message.place;
     if (before)
@@ -176,7 +177,14 @@ void Ledger::fail(std::span<const Failure> failures, base::WallTime now)
 void Ledger::adopt(std::span<const Promise> messages, base::WallTime now)
 {
     change_each(*store_, messages,
-                [now](Change& change, const Promise& message) { record_adoption(change, message, now); });
+                [now](Change& change, const Promise& message) { record_adoption(change, message, 0, now); });
+}
+
+void Ledger::mark_fetched(std::span<const Promise> messages, base::WallTime now)
+{
+    change_each(*store_, messages, [now](Change& change, const Promise& message) {
+        record_adoption(change, message, attempts_of_marked, now);
+    });
 }
 
 void Ledger::want_deletion(std::span<const std::string> ids) { change_each(*store_, ids, want_deletion_of); }

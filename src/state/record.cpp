@@ -40,7 +40,10 @@ std::uint64_t checksum_of_fact(std::string_view name, std::string_view value, Ch
 
 Known known(const RecordView& record)
 {
-    return {record.standing, record.deletion_wanted, record.size, record.since, record.next_try, record.attempts};
+    const bool was_never_here = record.attempts == attempts_of_marked;
+    return {record.standing, record.deletion_wanted, record.size,
+            record.since,    record.next_try,        was_never_here ? 0 : record.attempts,
+            was_never_here};
 }
 
 HistoryEntry history_entry(const RecordView& record)

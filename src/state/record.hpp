@@ -12,6 +12,9 @@
 
 namespace popfetch::state {
 
+/// In place of a count of attempts: what was marked as fetched (Ledger::mark_fetched) and never lay here.
+constexpr unsigned attempts_of_marked = 1'000'000'000;
+
 template<class Text>
 struct BasicRecord {
     std::int64_t seq = 0;

@@ -4,6 +4,7 @@
 import json
 import os
 import re
+import shutil
 import socket
 import threading
 import time
@@ -196,6 +197,128 @@ class Cron(Stage):
         """A port on which nobody listens."""
         with socket.create_server(("127.0.0.1", 0)) as listener:
             return listener.getsockname()[1]
+
+
+class Elsewhere(Stage):
+    """Mail that other programs have stored is recognised, wherever it lies, and nothing that is not here is taken as fetched."""
+
+    def letters(self):
+        plain = b"Message-ID: <1@x>\nDate: Sat, 14 Nov 2020 09:12:00 +0000\nFrom: a@x\nSubject: one\n\nhello\nFrom here on\n>From there\n"
+        bare = b"Message-ID: <2@x>\nDate: Sat, 14 Nov 2020 09:13:00 +0000\nFrom: b@x\nSubject: two\n\nworld\n\n\n"
+        return [plain, bare, b"Message-ID: <3@x>\nDate: Sat, 14 Nov 2020 09:14:00 +0000\nFrom: c@x\nSubject: three\n\n" + b"long\n" * 200]
+
+    def put(self, name, data):
+        path = self.home / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+
+    MPOP = b"Received: from pop.example.org by home with POP3 for <a@home>; Sat, 21 Nov 2026 09:00:00 +0000\n"
+    FETCHMAIL = (b"Received: from pop.example.org [192.0.2.1] by home with POP3 (fetchmail-6.4.37)\n"
+                 b"\tfor <a@localhost> (single-drop); Sat, 21 Nov 2026 09:00:00 +0000 (UTC)\n")
+    GETMAIL = (b"Return-Path: <a@x>\nDelivered-To: unknown\nReceived: from pop.example.org by home with POP3-SSL;\n  21 Nov 2026 09:00:00 -0000\n"
+               b"X-getmail-retrieved-from-mailbox: INBOX\n")
+    THUNDERBIRD = b"X-Account-Key: account1\nX-UIDL: 0000a1b2\nX-Mozilla-Status: 0001\nX-Mozilla-Status2: 00000000\nX-Mozilla-Keys:          \n"
+
+    def mbox(self, added, separator=b"From a@x Sat Nov 14 09:12:00 2020\n", quote=True):
+        text = b""
+        for letter in self.letters():
+            head, body = letter.split(b"\n\n", 1)
+            if quote:
+                body = re.sub(rb"(?m)^From ", b">From ", body)
+            text += separator + added + head + b"\n\n" + body + b"\n"
+        return text
+
+    def nothing_comes(self, *arguments, deliver="maildir:Mail"):
+        server = self.mailbox(self.letters())
+        self.configure(server, deliver=deliver)
+        self.assertIn("recognised 3 messages", self.fetch(*arguments).text)
+        self.assertEqual(server.mailbox.retrieved, [])
+        self.assertEqual(self.fetch().text, "")
+
+    def test_mail_that_mpop_fetchmail_and_getmail_stored_is_adopted(self):
+        for added in (self.MPOP, self.FETCHMAIL, self.GETMAIL):
+            with self.subTest(added):
+                shutil.rmtree(self.home / "state", ignore_errors=True)
+                for number, letter in enumerate(self.letters()):
+                    self.put(f"Mail/{('new', 'cur')[number % 2]}/{number}.x", added + letter)
+                (self.home / "Mail/tmp").mkdir(exist_ok=True)
+                self.nothing_comes("--adopt")
+
+    def test_an_mbox_of_another_program_is_adopted(self):
+        for text in (self.mbox(self.FETCHMAIL), self.mbox(b""), self.mbox(self.MPOP).replace(b"\n", b"\r\n")):
+            with self.subTest(text[:60]):
+                shutil.rmtree(self.home / "state", ignore_errors=True)
+                self.put("mbox", text)
+                self.nothing_comes("--adopt", deliver="mbox:mbox")
+                self.assertEqual((self.home / "mbox").read_bytes(), text)
+
+    def test_a_profile_of_Thunderbird_is_adopted_from(self):
+        text = self.mbox(self.THUNDERBIRD, b"From - Sat Nov 21 09:00:00 2026\n", quote=False)
+        self.put("profile/Mail/pop.example.org/Inbox", text.replace(b"\n", b"\r\n"))
+        self.put("profile/Mail/pop.example.org/Inbox.msf", b"// <!-- <mdb:mork:z v=\"1.4\"/> -->\n")
+        self.nothing_comes("--adopt-from=~/profile")
+        self.assertEqual(self.delivered(), [])
+
+    def test_a_maildir_elsewhere_and_single_files_are_adopted_from(self):
+        first, second, third = self.letters()
+        self.put("Archive/.2020/cur/1:2,S", self.MPOP + first)
+        self.put("Archive/new/2", second)
+        self.put("saved/three.eml", third.replace(b"\n", b"\r\n"))
+        self.nothing_comes("--adopt-from", self.home / "Archive", "--adopt-from", self.home / "saved")
+
+    def test_what_is_not_there_is_said_before_the_login(self):
+        server = self.scripted(lambda peer: peer.greet())
+        self.configure(server)
+        self.fetch("--adopt-from", self.home / "nowhere", status=64)
+        self.assertEqual(server.connections, 0)
+
+    def test_of_two_messages_alike_only_the_one_that_is_here_is_adopted(self):
+        for fields in (b"Message-ID: <same@x>\nDate: Sat, 14 Nov 2020 09:12:00 +0000\n", b"Message-ID: <same@x>\n", b""):
+            with self.subTest(fields):
+                shutil.rmtree(self.home / "state", ignore_errors=True)
+                shutil.rmtree(self.home / "Mail", ignore_errors=True)
+                letters = [fields + b"Subject: s\n\n" + text for text in (b"first\n", b"other\n")]
+                for part in ("new", "cur", "tmp"):
+                    (self.home / "Mail" / part).mkdir(parents=True)
+                self.put("Mail/new/1", self.MPOP + letters[1])
+                server = self.mailbox(letters)
+                self.configure(server, delete="fetched")
+                self.assertIn("recognised 1 messages", self.fetch("--adopt").text)
+                self.assertEqual(server.mailbox.retrieved, ["uid1"])
+                self.assertEqual(self.delivered(), sorted([letters[0], self.MPOP + letters[1]]))
+
+    def test_a_copy_of_known_mail_is_not_taken_for_another_message(self):
+        letters = [b"Message-ID: <same@x>\nSubject: s\n\n" + text for text in (b"first\n", b"other\n")]
+        server = self.mailbox(letters[:1])
+        self.configure(server)
+        self.fetch()
+        server.mailbox.messages["uid2"] = letters[1]
+        self.fetch("--adopt")
+        self.assertEqual(self.delivered(), sorted(letters))
+
+    def test_where_TOP_is_refused_an_adoption_stops_and_says_so(self):
+        def talk(peer):
+            peer.greet()
+            peer.log_in()
+            peer.scan(LETTER)
+            peer.expect("TOP")
+            peer.say("-ERR no such command")
+            peer.wait_for_the_end()
+        server = self.scripted(talk)
+        self.configure(server)
+        self.assertIn("cannot be recognised", self.fetch("--adopt", status=69).text)
+        self.assertEqual(self.delivered(), [])
+
+    def test_what_is_marked_as_fetched_is_neither_downloaded_nor_ever_deleted(self):
+        server = self.mailbox(self.letters())
+        self.configure(server, delete="fetched")
+        self.assertIn("marked 3 messages as fetched", self.fetch("--mark-fetched").text)
+        server.mailbox.messages["new"] = LETTER
+        self.fetch()
+        self.assertEqual((server.mailbox.retrieved, server.mailbox.deleted), (["new"], ["new"]))
+        self.assertEqual(self.delivered(), [LETTER])
+        self.fetch("--all")                                    # now they are here
+        self.assertEqual(len(server.mailbox.deleted), 4)
 
 
 if __name__ == "__main__":

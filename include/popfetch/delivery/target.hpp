@@ -81,6 +81,9 @@ struct BatchLimits {
 struct Resting {
     std::string head;                  // its header, at most 64 KiB, line ends LF
     std::uint64_t octets = 0;          // as LIST would count it (RFC 1939 §11)
+    std::uint64_t body_octets = 0;     // of these, what stands behind the empty line after the header
+    std::uint64_t from_lines = 0;      // lines of the body that begin with "From ", ">From ", …: some stores add a ">" to each
+    std::string body_digest;           // SHA-256 of the body, whatever the store did to such lines, line ends and empty lines at the end
 };
 
 class Target {

@@ -58,6 +58,7 @@ struct Known {
     base::WallTime since{};               // settled or failed at
     base::WallTime next_try{};            // failed: not before
     unsigned attempts = 0;
+    bool was_never_here = false;          // settled by mark_fetched() alone
 };
 
 /// Everything known at one moment, looked up by id. 100,000 ids take about 20 MB and 0.1 s.
@@ -153,8 +154,10 @@ public:
     void withdraw(std::span<const std::string> ids);
     /// Counts an attempt, unless promise() has counted it. What is settled stays so.
     void fail(std::span<const Failure> failures, base::WallTime now);
-    /// Settled without having been delivered by us (--adopt, --accept-new-uids). What is promised or settled stays as it is.
+    /// Settled without having been delivered by us (--adopt). What is promised or settled stays as it is.
     void adopt(std::span<const Promise> messages, base::WallTime now);
+    /// The same for what does not lie here either, which the snapshot remembers.
+    void mark_fetched(std::span<const Promise> messages, base::WallTime now);
 
     /// Before QUIT: these were marked with DELE. Ids that are not settled are passed over.
     void want_deletion(std::span<const std::string> ids);

@@ -31,7 +31,7 @@ config::Account adjusted(config::Account account, const FetchOptions& options)
     account.policy.again = options.all;
     account.policy.force = options.force;
     account.policy.accept_new_uids = options.accept_new_uids;
-    account.policy.adopt = options.adopt;
+    account.policy.adopt = options.adopt || !options.adopt_from.empty() || options.mark_fetched;
     // Standard output keeps no promise, so nothing is ever deleted for it (DESIGN §3).
     if (std::ranges::any_of(account.deliver,
                             [](const delivery::Spec& spec) { return spec.kind == delivery::Spec::Kind::stdout_; }))
@@ -107,8 +107,9 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     auto [accounts, mistakes] = choose_accounts(options.accounts, globals);
     for (auto& account : accounts) account = adjusted(std::move(account), options);
     ask_for_passwords(accounts);
-    const auto confinement =
-        confine(accounts, globals, {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered});
+    const auto confinement = confine(accounts, globals,
+                                     {.mail = options.dry_run ? Errand::Mail::looked_at : Errand::Mail::delivered,
+                                      .reads = {options.adopt_from.begin(), options.adopt_from.end()}});
     if (options.dry_run)
         return base::gravest(std::array{report_mistakes(mistakes, globals), run_dry(accounts, options, globals)});
 
@@ -161,6 +162,15 @@ void add_fetch(CLI::App& app, Invocation& invocation)
                       "Try failed messages now, do not wait after a refused login, do not mind the guards");
     command->add_flag("--adopt", options->adopt,
                       "Recognise mail that lies at the destination already, and do not fetch it again");
+    take_path(
+        *command
+             ->add_option("--adopt-from", options->adopt_from,
+                          "The same, and also what lies in this maildir, mbox or folder of them, such as Thunderbird's")
+             ->type_name("PATH")
+             ->allow_extra_args(false)
+             ->check(CLI::ExistingPath, ""));
+    command->add_flag("--mark-fetched", options->mark_fetched,
+                      "Take all mail that is on the server as fetched, without a download; it is never deleted there");
     command->add_flag("--accept-new-uids", options->accept_new_uids,
                       "Take mail as new although the server has renumbered it");
     command->add_option("--jobs", options->jobs, "So many accounts at the same time; 8 without this")
