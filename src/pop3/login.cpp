@@ -223,13 +223,15 @@ private:
         return !remembered_ && binds(method) && !options_.binding_has_worked && !is_named_binding();
     }
 
-    /// A no before the proof is not about the password; after it, the server says which of the two it is, or may mean
-    /// either.
+    /// A no before the proof is not about the password; after it, the server says which of the two it is (Cyrus by
+    /// "[AUTH] authenticating: bad protocol / cancel"), or may mean either.
     bool may_mean_the_binding(const Reply& reply) const
     {
         if (!shown_proof_ || detail_.find("channel-binding") != std::string::npos) return true;
-        return detail_.empty() && !reply.has_code("AUTH") &&
-               !is_not_about_credentials(reply, options_.credentials.user);
+        const auto words = base::to_lower(reply.text);
+        if (reply.has_code("AUTH"))
+            return words.find("protocol") != std::string::npos || words.find("binding") != std::string::npos;
+        return detail_.empty() && !is_not_about_credentials(reply, options_.credentials.user);
     }
 
     Reply bound_or_not(std::string& method)

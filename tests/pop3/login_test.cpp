@@ -34,6 +34,7 @@ struct ScramPop3 {
     std::string offers = "SCRAM-SHA-256";
     std::function<std::string(std::string)> forge = [](std::string message) { return message; };
     std::string commands; // their first words
+    std::string refusal = "-ERR [AUTH] no";
     bool proves_itself = true;
     bool says_why = false; // e= within the exchange, and not just -ERR
 
@@ -51,7 +52,7 @@ struct ScramPop3 {
         if (line == "*") return "-ERR cancelled";
         if (line.empty() || !proves_itself) return "+OK logged in";
         const auto verdict = scram.verdict(decoded(line));
-        return verdict.starts_with("e=") && !says_why ? "-ERR [AUTH] no" : "+ " + base64(verdict);
+        return verdict.starts_with("e=") && !says_why ? refusal : "+ " + base64(verdict);
     }
 
     std::string challenge(const std::string& request)
@@ -148,29 +149,21 @@ TEST_CASE("SCRAM logs in to a server that proves itself and binds to TLS where b
 
 namespace {
 
-// Binds TLS 1.3 to tls-unique, as Cyrus 3.6 does: what we name, it does not know.
+// Binds TLS 1.3 to tls-unique, as Cyrus 3.6 does, and says so only when it has seen the proof.
 struct CyrusPop3 : ScramPop3 {
     CyrusPop3()
     {
         offers = "SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
         scram.offers_plus = true;
         scram.binding_type = "tls-unique";
-        forge = [this](std::string message) { return scram.gs2_header.starts_with("p=") ? std::string{} : message; };
+        refusal = "-ERR [AUTH] authenticating: bad protocol / cancel";
     }
 };
 
 test::LoginStory login_to_cyrus(const pop3::LoginOptions& options, std::string& commands)
 {
     CyrusPop3 server;
-    auto [stream, wire] = test::memory_stream({"+OK ready\r\n"});
-    wire->on_send = [&](std::string_view bytes, test::Wire& line) {
-        if (bytes.find("AUTH SCRAM-SHA-256-PLUS") == 0) {
-            server.commands += "AUTH|";
-            line.arrivals.push_back("-ERR [AUTH] authenticating: bad protocol / cancel\r\n");
-        } else
-            server.hear(bytes, line);
-    };
-    auto story = test::tell_login(stream.release(), *wire, options, tls_1_3());
+    auto story = login(server, options, tls_1_3());
     commands = server.commands;
     return story;
 }
@@ -199,11 +192,11 @@ TEST_CASE("L09 a refused binding is believed nowhere else")
     const auto alarm = login_to_cyrus(before, commands);
     CHECK(alarm.login_failed);
     CHECK(alarm.text.find("somebody may be between") != std::string::npos);
-    CHECK(commands == "CAPA|AUTH|");
+    CHECK(commands.find("AUTH") == commands.rfind("AUTH"));
 
     const auto named = login_to_cyrus(only(pencil, {"SCRAM-SHA-256-PLUS", "SCRAM-SHA-256"}), commands);
     CHECK(named.login_failed);
-    CHECK(commands == "CAPA|AUTH|");
+    CHECK(commands.find("AUTH") == commands.rfind("AUTH"));
 
     ScramPop3 wrong; // the password is wrong, and the server says so
     wrong.offers = "SCRAM-SHA-256 SCRAM-SHA-256-PLUS";
@@ -221,7 +214,7 @@ TEST_CASE("L09 a binding that was refused before is not tried again")
     auto remembered = pencil;
     remembered.avoid_binding = true;
     CHECK(login_to_cyrus(remembered, commands).mechanism == "SCRAM-SHA-256");
-    CHECK(commands.find("AUTH|AUTH") == std::string::npos);
+    CHECK(commands.find("AUTH") == commands.rfind("AUTH"));
 }
 
 TEST_CASE("L13 EXTERNAL by name needs no certificate of ours")
