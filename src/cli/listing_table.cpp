@@ -56,7 +56,8 @@ output::Record for_people(output::Record record, const Row& row)
 
 void print_listing(const Mailbox& mailbox, const std::vector<const Row*>& rows, const Globals& globals)
 {
-    const bool with_headers = std::ranges::any_of(rows, [](const Row* row) { return row->summary || !row->unread.empty(); });
+    const bool with_headers =
+        std::ranges::any_of(rows, [](const Row* row) { return row->summary || !row->unread.empty(); });
     const bool any_fetched = std::ranges::any_of(rows, [](const Row* row) { return row->state() == "fetched"; });
     const output::Shape shape{"messages",
                               {{"account", mailbox.account().name}, {"host", mailbox.account().dial.host}},

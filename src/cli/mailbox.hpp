@@ -34,8 +34,8 @@ struct Row {
 
 /// A row of what is known about a message.
 Row row_of(const pop3::Message& message, const state::Snapshot& known);
-/// Adds From, To, Subject, Date and Message-ID to those that have none yet, through one pipelined flight of TOP. A header
-/// that the server refuses, or that comes empty, is no empty header: `unread` then says why.
+/// Adds From, To, Subject, Date and Message-ID to those that have none yet, through one pipelined flight of TOP. A
+/// header that the server refuses, or that comes empty, is no empty header: `unread` then says why.
 void read_headers(pop3::Maildrop& maildrop, std::span<Row> rows);
 
 class Mailbox {

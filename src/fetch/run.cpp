@@ -41,7 +41,7 @@ std::vector<Decision> wanted_without(std::span<const Decision> left_out, const p
 
 // The messages that would be fetched and are not chosen; none without a choice.
 std::vector<Decision> left_out(pop3::Maildrop& maildrop, const Plan& plan, const Run& run, base::WallTime now,
-                                    pop3::SizeTrust sizes)
+                               pop3::SizeTrust sizes)
 {
     if (!run.choice) return {};
     auto unlimited = run.policy;
@@ -140,8 +140,8 @@ std::vector<std::uint32_t> dele(pop3::Maildrop& maildrop, std::span<const Decisi
     } catch (const pop3::PipeliningBroken&) {
         throw;
     } catch (const base::Error& error) {
-        const auto broken = std::ranges::find(
-            due, maildrop.broke_at(), [](const Decision& d) { return std::optional{d.message.number}; });
+        const auto broken = std::ranges::find(due, maildrop.broke_at(),
+                                              [](const Decision& d) { return std::optional{d.message.number}; });
         if (broken == due.end()) throw;
         set_aside.add(ledger_id(broken->message, identities));
         throw MessageBroke{"DELE", broken->message, error};

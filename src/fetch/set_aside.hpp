@@ -1,6 +1,6 @@
 #pragma once
-// Messages at whose DELE a session broke off. They are left out of the next runs' deletions, for longer each time, since
-// without QUIT nothing else would ever be deleted. Private to this module.
+// Messages at whose DELE a session broke off. They are left out of the next runs' deletions, for longer each time,
+// since without QUIT nothing else would ever be deleted. Private to this module.
 
 #include <string_view>
 #include <vector>

@@ -37,8 +37,9 @@ bool is_field(std::string_view line)
 /// Whether the header goes on: a field follows that hardly any text begins a line with. `text` is moved there.
 bool move_to_known_field(std::string_view& text)
 {
-    constexpr std::array known{"content-type:", "content-transfer-encoding:", "mime-version:", "message-id:",
-                               "received:",     "subject:",                   "date:",         "from:"};
+    constexpr std::array known{
+        "content-type:", "content-transfer-encoding:", "mime-version:", "message-id:", "received:", "subject:", "date:",
+        "from:"};
     for (auto rest = text; !rest.empty();) {
         const auto here = rest;
         const auto line = take_line(rest);

@@ -133,9 +133,9 @@ private:
     std::string queued_;
     base::Masker masker_; // a server that repeats a secret must not get it into a message
     unsigned outstanding_ = 0;
-    unsigned together_ = 0; // the most that were outstanding at once since the line was last quiet
-    unsigned answered_ = 0; // replies since then
-    std::string flight_;    // the verb that the line was last quiet before
+    unsigned together_ = 0;                  // the most that were outstanding at once since the line was last quiet
+    unsigned answered_ = 0;                  // replies since then
+    std::string flight_;                     // the verb that the line was last quiet before
     std::map<std::string, unsigned> proven_; // by flight_: the server has been seen to answer as many at once
     bool in_body_ = false;
     bool broken_ = false;

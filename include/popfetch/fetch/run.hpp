@@ -46,8 +46,8 @@ struct Run {
     Mailbox mailbox = {};    // no user: not known
 };
 
-/// A session broke off at one message: at its RETR or its DELE. That is recorded, so that the next runs pass the message
-/// by and do the rest; with the status and kind of what went wrong.
+/// A session broke off at one message: at its RETR or its DELE. That is recorded, so that the next runs pass the
+/// message by and do the rest; with the status and kind of what went wrong.
 class MessageBroke : public base::Error {
 public:
     MessageBroke(std::string_view verb, const pop3::Message& message, const base::Error& cause);

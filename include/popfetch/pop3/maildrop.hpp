@@ -73,7 +73,7 @@ struct TransferOptions {
     bool pipelining = true;             // false: one command at a time, whatever the server announces
     SizeTrust sizes = SizeTrust::exact; // wrong: LIST's octets mean nothing here, so one command at a time
     Dots dots = Dots::stuffed;
-    std::size_t window_commands = 400;  // and never more than 4 KiB of commands outstanding
+    std::size_t window_commands = 400; // and never more than 4 KiB of commands outstanding
     std::uint64_t window_octets = 4U << 20;
     std::uint64_t max_message = 0; // a hard stop for one body; 0: max(4 × LIST, LIST + 64 MiB)
 };

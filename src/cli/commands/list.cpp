@@ -55,7 +55,7 @@ base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
             mailbox.read_headers();
         auto [rows, open] = selected(mailbox, options.selection);
         rows.insert(rows.end(), open.begin(), open.end()); // shown, and why
-        std::ranges::sort(rows); // they lie in the order of the listing
+        std::ranges::sort(rows);                           // they lie in the order of the listing
         put_in_order(rows, options);
         print_listing(mailbox, rows, globals);
         std::move(mailbox).quit();
