@@ -11,6 +11,7 @@
 #include "accounts.hpp"
 #include "adopt.hpp"
 #include "choice.hpp"
+#include "doubling.hpp"
 #include "login_pause.hpp"
 #include "screen.hpp"
 
@@ -64,6 +65,12 @@ std::unique_ptr<delivery::Target> open_target(const config::Account& account, co
     return effect == Effect::none ? delivery::rehearsal_of(std::move(target)) : std::move(target);
 }
 
+std::string others_of(std::size_t count)
+{
+    if (count == 0) return {};
+    return "; " + base::format_count(count) + (count == 1 ? " other is new" : " others are new");
+}
+
 }
 
 AccountRun::AccountRun(const config::Account& account, const FetchOptions& options, const Globals& globals,
@@ -75,15 +82,14 @@ AccountRun::AccountRun(const config::Account& account, const FetchOptions& optio
 {
 }
 
-std::string others_of(std::size_t count)
-{
-    if (count == 0) return {};
-    return "; " + base::format_count(count) + (count == 1 ? " other is new" : " others are new");
-}
-
-// What --adopt, --adopt-from and --mark-fetched ask for.
+// What --adopt, --adopt-from and --mark-fetched ask for; and what would have to ask for it.
 void AccountRun::take_as_known(pop3::Maildrop& maildrop, base::WallTime now)
 {
+    const auto& policy = account_.policy;
+    if (ledger_.is_new() && !fetch::has_run(ledger_) && !policy.adopt && !policy.force && !policy.again &&
+        !policy.accept_new_uids)
+        refuse_doubling(
+            maildrop, [this](const delivery::See& see) { target_->survey(see); }, target_->description());
     if (options_.adopt || !options_.adopt_from.empty()) {
         const auto survey = [this](const delivery::See& see) {
             target_->survey(see);

@@ -309,6 +309,36 @@ class Elsewhere(Stage):
         self.assertIn("cannot be recognised", self.fetch("--adopt", status=69).text)
         self.assertEqual(self.delivered(), [])
 
+    def test_a_first_fetch_that_would_double_what_lies_there_says_so_and_stops(self):
+        for number, letter in enumerate(self.letters()[:2]):
+            self.put(f"Mail/cur/{number}.x", self.MPOP + letter)
+        for part in ("new", "tmp"):
+            (self.home / "Mail" / part).mkdir()
+        server = self.mailbox(self.letters())
+        self.configure(server)
+        for arguments in ([], [], ["--dry-run"]):
+            told = self.fetch(*arguments, status=78).text
+            self.assertIn("holds mail that is on the server too (2 of 3 looked at)", told)
+            self.assertIn("--adopt", told)
+        self.assertEqual(server.mailbox.retrieved, [])
+        self.assertIn("recognised 2 messages as fetched before; 1 other is new", self.fetch("--adopt").text)
+        self.fetch()
+        self.assertEqual(server.mailbox.retrieved, ["uid3"])
+
+    def test_a_first_fetch_beside_other_mail_goes_on_and_force_does_so_always(self):
+        first, second, third = self.letters()
+        self.put("Mail/cur/1.x", first)
+        for part in ("new", "tmp"):
+            (self.home / "Mail" / part).mkdir()
+        server = self.mailbox([first, second, third])
+        self.configure(server)
+        self.assertEqual(self.fetch().text, "")
+        shutil.rmtree(self.home / "state")
+        for path in (self.home / "Mail/new").iterdir():        # as another program names it
+            path.rename(path.with_name(path.name[:9]))
+        self.fetch("--force")
+        self.assertEqual(len(server.mailbox.retrieved), 6)
+
     def test_what_is_marked_as_fetched_is_neither_downloaded_nor_ever_deleted(self):
         server = self.mailbox(self.letters())
         self.configure(server, delete="fetched")
