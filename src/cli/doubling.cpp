@@ -57,9 +57,9 @@ Found look_for(pop3::Maildrop& maildrop, const std::vector<pop3::Message>& sampl
 
 void refuse_doubling(pop3::Maildrop& maildrop, const Survey& survey, std::string_view place)
 {
-    if (maildrop.capabilities().announced && !maildrop.capabilities().top) return;
+    // First of all: asking for capabilities would cost every other account a round trip.
     const auto ids = message_ids(survey);
-    if (ids.empty()) return;
+    if (ids.empty() || (maildrop.capabilities().announced && !maildrop.capabilities().top)) return;
     const auto listing = maildrop.scan();
     const auto [looked_at, here] = look_for(maildrop, sample_of(listing), ids);
     // Less may be what came to two addresses.
