@@ -26,6 +26,23 @@ config::Account from_url(const std::string& url, const Globals& globals)
     return account;
 }
 
+constexpr std::string_view without_configuration =
+    "write one (man popfetch.toml has an example), name one with --config, or give a URL: popfetch pops://user@host "
+    "--to maildir:PATH";
+
+// A word without a configuration is a command that was misspelt, a URL that was begun, or an account of a file to come.
+[[noreturn]] void throw_no_configuration(const std::string& name, std::string_view near_command)
+{
+    const auto shown = base::printable(name);
+    throw config::Invalid{"config.missing",
+                          config::usual_file().string() + ": there is no configuration, so no account \"" + shown +
+                              "\"",
+                          !near_command.empty() ? "did you mean the command " + std::string{near_command} + "?"
+                          : name.find('@') != std::string::npos
+                              ? "write one (man popfetch.toml has an example), or give a URL: pops://" + shown
+                              : std::string{without_configuration}};
+}
+
 config::Account by_name(const std::string& name, const config::Configuration& configuration)
 {
     if (const auto* account = configuration.find(name)) return *account;
@@ -35,8 +52,9 @@ config::Account by_name(const std::string& name, const config::Configuration& co
     for (const auto& command : commands()) words.push_back(command.name);
     const auto near = base::nearest(name, names);
     const auto near_command = base::nearest(name, words);
-    const auto where = configuration.file.empty() ? config::usual_file().string() : configuration.file.string();
-    throw config::Invalid{"config.unknown_account", where + ": there is no account \"" + base::printable(name) + "\"",
+    if (configuration.file.empty()) throw_no_configuration(name, near_command);
+    throw config::Invalid{"config.unknown_account",
+                          configuration.file.string() + ": there is no account \"" + base::printable(name) + "\"",
                           !near.empty()           ? "did you mean \"" + near + "\"?"
                           : !near_command.empty() ? "did you mean the command " + near_command + "?"
                                                   : "popfetch accounts lists them"};
@@ -67,10 +85,8 @@ Chosen enabled(config::Configuration configuration)
     if (!configuration.accounts.empty() || !configuration.mistakes.empty())
         return {std::move(configuration.accounts), std::move(configuration.mistakes)};
     if (configuration.file.empty())
-        throw config::Invalid{
-            "config.missing", config::usual_file().string() + ": there is no configuration",
-            "write one (man popfetch.toml has an example), name one with --config, or give a URL: popfetch "
-            "pops://user@host --to maildir:PATH"};
+        throw config::Invalid{"config.missing", config::usual_file().string() + ": there is no configuration",
+                              without_configuration};
     throw config::Invalid{"config.missing", configuration.file.string() + ": no account is enabled",
                           "add an [account.NAME]"};
 }

@@ -663,6 +663,21 @@ class Streams(OnTerminal):
         self.assertEqual(self.run_plainly("check", "--colour", status=3).stdout,
                          "POPFETCH UNKNOWN: there is no option --colour; did you mean --color?\n")
 
+    def test_a_word_without_a_configuration_is_told_how_to_go_on(self):
+        path = self.home / ".config/popfetch/popfetch.toml"
+        path.unlink()
+        for word, advice in [
+            ("alice@isp.example", "write one (man popfetch.toml has an example), or give a URL: pops://alice@isp.example"),
+            ("lits", "did you mean the command list?"),
+            ("nowhere", "write one (man popfetch.toml has an example), name one with --config, or give a URL: popfetch "
+                        "pops://user@host --to maildir:PATH"),
+        ]:
+            for command in ([], ["fetch"], ["list"], ["stat"], ["info"]):
+                with self.subTest(command=command, word=word):
+                    self.assertEqual(self.run_plainly(*command, word, status=78).stderr,
+                                     f'popfetch: {path}: there is no configuration, so no account "{word}"; {advice}\n')
+        self.assertEqual(json.loads(self.run_plainly("alice@isp.example", "--json", status=78).stdout)["class"], "config.missing")
+
 
 class Choice(OnTerminal):
     def test_where_chooses_what_is_fetched_and_the_rest_comes_another_time(self):
