@@ -474,6 +474,12 @@ class ShellSession(OnTerminal):
         self.assertEqual(terminal.finish(), 130)
         self.assertEqual(self.mailbox.deleted, [])
 
+    def test_the_home_folder_is_a_tilde(self):
+        done = self.run_plainly("shell", "work", stdin=None, input="save 1 ~/letter.eml\nabort\n")
+        self.assertIn(f"saved to {self.home}/letter.eml\n", done.stdout)
+        self.assertEqual((self.home / "letter.eml").read_bytes().replace(b"\r\n", b"\n"), MESSAGES["1-osaka"])
+        self.assertFalse((self.home / "~").exists())
+
     def test_a_script_feeds_it(self):
         done = self.run_plainly("shell", "work", stdin=None, input="# a comment\nrm 1 uid:2-zoe\nstat\nquit\n")
         self.assertRegex(done.stdout, r"^  1 will be deleted.*\n  2 will be .*\n3 messages, .*\ndeleted 2, kept 3\n$")

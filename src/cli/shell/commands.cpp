@@ -4,6 +4,7 @@
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/printable.hpp>
+#include <popfetch/config/configuration.hpp>
 
 #include "../amount.hpp"
 #include "../download.hpp"
@@ -75,7 +76,7 @@ Shell::Next Shell::save(std::string_view arguments)
         throw base::Error{base::ExitStatus::usage, "usage.message", "a message and a file are wanted", "save 7 FILE"};
     const auto message = one(word);
     retrieved_ = true;
-    const Destination destination{std::string{arguments}, 1};
+    const Destination destination{config::resolve(arguments, {}).string(), 1};
     mailbox_.retr(
         {&message, 1},
         [&](const pop3::Message& m, pop3::Body& body) {
