@@ -466,6 +466,21 @@ class ShellSession(OnTerminal):
         self.assertTrue(terminal.screen.text().endswith("the input ended without quit: nothing was deleted"))
         self.assertEqual(self.mailbox.deleted, [])
 
+    def test_an_interrupt_clears_the_line(self):
+        terminal = self.open()
+        terminal.type("rm 1")
+        terminal.expect(r"^work> rm 1$")
+        terminal.type("\x1b[D")         # the cursor stands inside the line
+        terminal.await_silence()
+        terminal.type("\x03")
+        terminal.expect(r"^work> *$")
+        self.after(terminal, "rm 2", r"^  2 will be deleted")
+        terminal.await_silence()
+        self.after(terminal, "quit", r"Delete\? \[y/N\] *$")
+        terminal.type("y\n")
+        self.assertEqual(terminal.finish(), 0)
+        self.assertEqual(self.mailbox.deleted, ["2-zoe"])
+
     def test_an_interrupt_ends_it_and_deletes_nothing(self):
         terminal = self.open()
         self.after(terminal, "rm 1", "will be deleted")

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <csignal>
 #include <exception>
 #include <iostream>
 #include <utility>
@@ -28,6 +29,11 @@ struct LineEditor::Terminal {
         ::el_set(editor, EL_EDITOR, "emacs");
         ::el_set(editor, EL_ADDFN, "complete", "complete the word", &Terminal::complete);
         ::el_set(editor, EL_BIND, "\t", "complete", nullptr);
+        // While a line is edited Ctrl-C is a key; while a command runs it is the signal, as everywhere.
+        // "intr=" takes the signal off the key, "-intr" keeps libedit from taking it over from the terminal again.
+        ::el_set(editor, EL_SETTY, "-d", "intr=", "-intr", nullptr);
+        ::el_set(editor, EL_ADDFN, "clear-or-interrupt", "clear the line, or end", &Terminal::clear_or_interrupt);
+        ::el_set(editor, EL_BIND, "^C", "clear-or-interrupt", nullptr);
         ::el_source(editor, nullptr); // the user's own ~/.editrc
     }
     Terminal(const Terminal&) = delete;
@@ -90,6 +96,19 @@ struct LineEditor::Terminal {
         const auto addition = completed_by(typed, of(editor).completions(typed));
         if (addition.empty()) return CC_ERROR;
         ::el_insertstr(editor, addition.c_str());
+        return CC_REFRESH;
+    }
+
+    // A line that holds something is cleared; an empty one ends the session, as the signal does.
+    static unsigned char clear_or_interrupt(EditLine* editor, int)
+    {
+        const auto* line = ::el_line(editor);
+        if (line->lastchar == line->buffer) {
+            ::raise(SIGINT);
+            return CC_NORM;
+        }
+        const auto cursor = ::el_cursor(editor, static_cast<int>(line->lastchar - line->cursor));
+        ::el_deletestr(editor, cursor);
         return CC_REFRESH;
     }
 
