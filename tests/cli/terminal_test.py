@@ -681,9 +681,6 @@ class Streams(OnTerminal):
                 done = self.run_plainly(*words, status=78 if "no account" in text else 64)
                 self.assertTrue(done.stderr.endswith(text + "\n"), done.stderr)
                 self.assertTrue(done.stderr.startswith("popfetch: "), done.stderr)
-        self.assertEqual(self.run_plainly("check", "--colour", status=3).stdout,
-                         "POPFETCH UNKNOWN: there is no option --colour; did you mean --color?\n")
-
     def test_a_word_without_a_configuration_is_told_how_to_go_on(self):
         path = self.home / ".config/popfetch/popfetch.toml"
         path.unlink()
@@ -698,6 +695,12 @@ class Streams(OnTerminal):
                     self.assertEqual(self.run_plainly(*command, word, status=78).stderr,
                                      f'popfetch: {path}: there is no configuration, so no account "{word}"; {advice}\n')
         self.assertEqual(json.loads(self.run_plainly("alice@isp.example", "--json", status=78).stdout)["class"], "config.missing")
+
+    def test_an_unknown_option_of_check_is_unknown_to_the_monitor(self):
+        self.assertEqual(self.run_plainly("check", "--colour", status=3).stdout,
+                         "POPFETCH UNKNOWN: there is no option --colour; did you mean --color?\n")
+        error = json.loads(self.run_plainly("check", "--colour", "--json", status=3).stdout)
+        self.assertEqual((error["event"], error["class"], error["exit"]), ("error", "usage.option", 64))
 
 
 class Choice(OnTerminal):
