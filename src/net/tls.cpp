@@ -31,7 +31,7 @@ std::unique_ptr<TlsSession> make_session(std::unique_ptr<Stream> clear, const Tl
 {
     const auto name = ascii_host(options.server_name);
     auto session = std::make_unique<TlsSession>();
-    session->verification = std::make_unique<Verification>(name, clear->peer(), options.pins);
+    session->verification = std::make_unique<Verification>(name, clear->peer(), options.pins, options.ca_file);
     session->transport = std::make_unique<Transport>();
     session->transport->stream = std::move(clear);
     session->context = make_context(options);

@@ -1,7 +1,11 @@
 #include "tls_context.hpp"
 
 #include <algorithm>
+#include <cerrno>
 #include <new>
+#include <system_error>
+
+#include <unistd.h>
 
 #include <openssl/err.h>
 
@@ -23,8 +27,12 @@ constexpr std::size_t read_buffer = std::size_t{128} * 1024; // a system call ta
 void require(bool done, std::string_view key, const std::string& path, std::string_view what)
 {
     if (done) return;
-    const auto text = std::string{key} + ": " + base::printable(path) + ": " + std::string{what};
-    throw base::Error{base::ExitStatus::config, "config.tls", text + ": " + take_reason()};
+    const int unreadable = ::access(path.c_str(), R_OK) == 0 ? 0 : errno;
+    const auto reason = take_reason();
+    throw base::Error{base::ExitStatus::config, "config.tls",
+                      std::string{key} + ": " + base::printable(path) + ": " +
+                          (unreadable != 0 ? "cannot be read (" + std::generic_category().message(unreadable) + ')'
+                                           : std::string{what} + ": " + reason)};
 }
 
 /// Without one OpenSSL would ask on the terminal.

@@ -4,6 +4,8 @@
 #include <exception>
 #include <utility>
 
+#include <popfetch/base/printable.hpp>
+
 #include "certificate.hpp"
 
 namespace popfetch::net {
@@ -22,8 +24,8 @@ std::string listed(const std::vector<std::string>& names)
 
 }
 
-Verification::Verification(std::string name, std::string peer, std::vector<std::string> pins)
-    : name_{std::move(name)}, peer_{std::move(peer)}, pins_{std::move(pins)}
+Verification::Verification(std::string name, std::string peer, std::vector<std::string> pins, std::string ca_file)
+    : name_{std::move(name)}, peer_{std::move(peer)}, pins_{std::move(pins)}, ca_file_{std::move(ca_file)}
 {
 }
 
@@ -131,14 +133,24 @@ TlsError Verification::wrong_pin() const
 
 TlsError Verification::untrusted() const
 {
+    const auto file = base::printable(ca_file_);
     if (error_ == X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT) {
-        return refused("tls.certificate_untrusted", "the certificate is self-signed (" + chain_.at(0).subject + ")",
-                       "if it is meant to be, set tls_ca_file to a copy of it that you got safely");
+        const auto what = "the certificate is self-signed (" + chain_.at(0).subject + ")";
+        if (file.empty())
+            return refused("tls.certificate_untrusted", what,
+                           "if it is meant to be, set tls_ca_file to a copy of it that you got safely");
+        return refused("tls.certificate_untrusted", what + " and is not in the tls_ca_file, " + file,
+                       "if it is meant to be, put a copy of it that you got safely into that file");
     }
     const auto issuer = chain_.empty() ? std::string{} : chain_.back().issuer;
+    if (file.empty())
+        return refused("tls.certificate_untrusted",
+                       "the certificate comes from an authority that is not trusted here: " + issuer,
+                       "if you trust it, set tls_ca_file");
     return refused("tls.certificate_untrusted",
-                   "the certificate comes from an authority that is not trusted here: " + issuer,
-                   "if you trust it, set tls_ca_file");
+                   "the certificate is not signed by what is in the tls_ca_file, " + file + ", but by " + issuer,
+                   "if you trust that authority, put its certificate into the file; without tls_ca_file the system's "
+                   "authorities are asked");
 }
 
 }

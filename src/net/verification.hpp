@@ -16,7 +16,8 @@ namespace popfetch::net {
 class Verification {
 public:
     /// `name` is the A-label or address that the certificate must be for, `peer` stands in front of messages.
-    Verification(std::string name, std::string peer, std::vector<std::string> pins);
+    /// `ca_file`, where the authorities come from, stands in the advice only; empty: the system's.
+    Verification(std::string name, std::string peer, std::vector<std::string> pins, std::string ca_file);
 
     void install(SSL_CTX* context);
 
@@ -43,6 +44,7 @@ private:
     std::string name_;
     std::string peer_;
     std::vector<std::string> pins_;
+    std::string ca_file_;
     std::vector<Certificate> chain_;
     int error_ = X509_V_OK;
     std::optional<Certificate> culprit_; // the certificate that error_ is about

@@ -213,7 +213,10 @@ TEST_CASE("Files that are of no use are an error of the configuration that names
     const auto missing = refusal_of(good(), options);
     CHECK(missing.status == popfetch::base::ExitStatus::config);
     CHECK(missing.says("tls_ca_file"));
-    CHECK(missing.says("missing.pem"));
+    CHECK(missing.says("missing.pem: cannot be read (No such file or directory)"));
+
+    options.ca_file = world().file("empty.pem", "no certificate\n");
+    CHECK(refusal_of(good(), options).says("empty.pem: no certificates in it"));
 
     options = options_for();
     options.client_certificate = world().ca_file;

@@ -210,7 +210,17 @@ TEST_CASE("Whatever stands in the file of authorities is trusted and nothing els
     auto options = options_for();
     options.ca_file = world().file("mine.pem", mine.certificate_pem());
     CHECK(refusal_of(mine, options).kind.empty());
-    CHECK(refusal_of(good(), options).kind == "tls.certificate_untrusted");
+    const auto signed_by_another = refusal_of(good(), options);
+    CHECK(signed_by_another.kind == "tls.certificate_untrusted");
+    CHECK(signed_by_another.says("is not signed by what is in the tls_ca_file, " + options.ca_file));
+    CHECK_FALSE(signed_by_another.says("set tls_ca_file"));
+    options.ca_file = world().ca_file;
+    const auto another = refusal_of(mine, options);
+    CHECK(another.says("is self-signed"));
+    CHECK(another.says("is not in the tls_ca_file, " + options.ca_file));
+    CHECK_FALSE(another.says("set tls_ca_file"));
     options.ca_file.clear(); // the system's
-    CHECK(refusal_of(good(), options).kind == "tls.certificate_untrusted");
+    const auto untrusted = refusal_of(good(), options);
+    CHECK(untrusted.kind == "tls.certificate_untrusted");
+    CHECK(untrusted.says("set tls_ca_file"));
 }
