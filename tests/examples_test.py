@@ -319,10 +319,11 @@ class Documents(Example):
         return line
 
     def run_line(self, line):
-        for name in (".local", "Mail", "folder", "message.eml", "letter.eml", "invoice.eml"):
+        for name in (".local", "Mail", "folder", "message.eml", "letter.eml", "invoice.eml", "Downloads"):
             path = self.home / name
             shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
-        (self.home / "folder").mkdir()
+        for name in ("folder", "Downloads"):
+            (self.home / name).mkdir()
         self.mailbox.messages = dict(self.messages)
         self.mailbox.lock.acquire(timeout=60)            # a session that ended without QUIT is over now
         self.mailbox.lock.release()
