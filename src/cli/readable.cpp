@@ -1,7 +1,9 @@
 #include "readable.hpp"
 
+#include <popfetch/base/base64.hpp>
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/units.hpp>
+#include <popfetch/mail/fields.hpp>
 #include <popfetch/mail/summary.hpp>
 
 #include "mailbox.hpp"
@@ -26,6 +28,26 @@ std::string header_line(std::string_view name, std::string_view value)
 {
     if (value.empty()) return {};
     return std::string{name} + ": " + base::printable(value, 1000) + "\n";
+}
+
+output::Value::List headers_of(std::string_view message)
+{
+    output::Value::List headers;
+    for (const auto& field : mail::read_fields(message)) {
+        output::Record entry{{"name", field.name}, {"value", field.value}};
+        if (field.value_raw) entry.set("value_raw", base::to_base64(*field.value_raw));
+        headers.emplace_back(std::move(entry));
+    }
+    return headers;
+}
+
+output::Value::List attachments_of(const mail::Readable& read)
+{
+    output::Value::List attachments;
+    for (const auto& a : read.attachments)
+        attachments.emplace_back(
+            output::Record{{"name", a.name}, {"media_type", a.media_type}, {"size", output::Octets{a.size}}});
+    return attachments;
 }
 
 }
@@ -58,13 +80,9 @@ std::string readable_text(std::string_view message)
     return text;
 }
 
-output::Record readable_record(const pop3::Message& listed, std::string_view message)
+output::Record readable_record(const pop3::Message& listed, std::string_view message, bool is_whole)
 {
     const auto read = mail::read(message);
-    output::Value::List attachments;
-    for (const auto& a : read.attachments)
-        attachments.emplace_back(
-            output::Record{{"name", a.name}, {"media_type", a.media_type}, {"size", output::Octets{a.size}}});
     output::Record record{{"number", listed.number},
                           {"uid", listed.uid},
                           {"size", output::Octets{listed.size}},
@@ -72,10 +90,11 @@ output::Record readable_record(const pop3::Message& listed, std::string_view mes
                           {"to", addresses_of(read.summary.to)},
                           {"cc", addresses_of(read.cc)},
                           {"subject", read.summary.subject}};
+    if (read.summary.subject_raw) record.set("subject_raw", base::to_base64(*read.summary.subject_raw));
     record.set("date", read.summary.date ? output::Value{*read.summary.date} : output::Value{});
-    return record.set("message_id", read.summary.message_id)
-        .set("text", read.text)
-        .set("attachments", std::move(attachments));
+    record.set("message_id", read.summary.message_id).set("headers", headers_of(message));
+    if (!is_whole) return record.set("text", {}).set("attachments", {});
+    return record.set("text", read.text).set("attachments", attachments_of(read));
 }
 
 }

@@ -33,7 +33,8 @@ private:
 
 /// Safe for a terminal: no control characters but the newline.
 std::string readable_text(std::string_view message);
-output::Record readable_record(const pop3::Message& listed, std::string_view message);
+/// With every field of the header; without `is_whole` what the body holds is null.
+output::Record readable_record(const pop3::Message& listed, std::string_view message, bool is_whole);
 
 /// Each line through printable(), tabs as blanks.
 std::string printable_lines(std::string_view text);

@@ -116,6 +116,13 @@ std::optional<FieldText> Header::find(std::string_view name, std::size_t limit) 
     return unfolded(field->second, limit);
 }
 
+std::vector<std::pair<std::string_view, FieldText>> Header::all(std::size_t limit) const
+{
+    std::vector<std::pair<std::string_view, FieldText>> fields;
+    for (const auto& [name, value] : fields_) fields.emplace_back(name, unfolded(value, limit));
+    return fields;
+}
+
 std::string Header::charset() const
 {
     const auto value = find("Content-Type", 1000);

@@ -30,6 +30,9 @@ public:
     /// The first field of that name, at most so many octets of it. Nothing: there is none.
     std::optional<FieldText> find(std::string_view name, std::size_t limit) const;
 
+    /// Every field in its order, at most so many octets of each value.
+    std::vector<std::pair<std::string_view, FieldText>> all(std::size_t limit) const;
+
     /// The charset of the body, a hint for 8-bit fields; may be empty.
     std::string charset() const;
 

@@ -25,13 +25,6 @@ struct FreeDate {
     void operator()(GDateTime* date) const noexcept { g_date_time_unref(date); }
 };
 
-std::string decoded(const std::string& utf8)
-{
-    const Options options = lenient_options();
-    const Text text{g_mime_utils_header_decode_text(options.get(), utf8.c_str())};
-    return text ? base::valid_utf8(text.get()) : std::string{};
-}
-
 void read_subject(const Header& header, const std::string& charset, Summary& summary)
 {
     const auto raw = header.find("Subject", longest_text_field);
@@ -63,6 +56,13 @@ std::string read_message_id(const Header& header)
     return shortened(base::valid_utf8(id), longest_message_id);
 }
 
+}
+
+std::string decoded(const std::string& utf8)
+{
+    const Options options = lenient_options();
+    const Text text{g_mime_utils_header_decode_text(options.get(), utf8.c_str())};
+    return text ? base::valid_utf8(text.get()) : std::string{};
 }
 
 std::vector<Address> read_addresses(const Header& header, std::string_view name, const std::string& charset)

@@ -18,6 +18,11 @@ namespace {
 
 constexpr WallTime now{1'795'248'900s}; // 2026-11-21 08:15 UTC
 
+Value::List mailbox(std::string_view name, std::string_view address)
+{
+    return {Record{{"name", name}, {"address", address}}};
+}
+
 std::string lines(const std::vector<Record>& records)
 {
     std::string text;
@@ -172,9 +177,6 @@ std::vector<Record> checks()
 
 Record shown()
 {
-    const auto mailbox = [](std::string_view name, std::string_view address) {
-        return Value::List{Record{{"name", name}, {"address", address}}};
-    };
     return {{"number", 3u},
             {"uid", "0003"},
             {"size", Octets{5'222}},
@@ -184,9 +186,23 @@ Record shown()
             {"subject", "見積書の件"},
             {"date", now},
             {"message_id", "3@example.com"},
+            {"headers", Value::List{Record{{"name", "From"}, {"value", "大阪支店 <osaka@example.com>"}},
+                                    Record{{"name", "Subject"}, {"value", "見積書の件"}},
+                                    Record{{"name", "X-Note"}, {"value", "café"}, {"value_raw", "Y2Fm6Q=="}}}},
             {"text", "お世話になっております。\n"},
             {"attachments",
              Value::List{Record{{"name", "見積書.pdf"}, {"media_type", "application/pdf"}, {"size", Octets{1'009}}}}}};
+}
+
+Record shown_with_headers_only() { return shown().set("text", Value{}).set("attachments", Value{}); }
+
+Record shown_raw()
+{
+    return shown()
+        .set("headers", Value::List{Record{{"name", "Subject"}, {"value", "a"}}})
+        .set("text", "b\n")
+        .set("attachments", Value::List{})
+        .set("raw", "U3ViamVjdDogYQoKYgo=");
 }
 
 void check_golden(const std::string& name, const std::string& text) { CHECK(text == golden(name, text)); }
@@ -240,4 +256,7 @@ TEST_CASE("a message that is saved is one object, whole or what is attached to i
     check_golden("save.ndjson", lines({whole, taken_apart}));
 }
 
-TEST_CASE("a message that is shown is one object") { check_golden("show.ndjson", lines({shown()})); }
+TEST_CASE("a message that is shown is one object, whatever was asked for")
+{
+    check_golden("show.ndjson", lines({shown(), shown_with_headers_only(), shown_raw()}));
+}

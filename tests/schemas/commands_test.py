@@ -87,6 +87,8 @@ class Commands(unittest.TestCase):
         self.run_it("list", "work")
         self.run_it("list", "work", "--headers")
         self.run_it("show", "work", "all")
+        self.run_it("show", "work", "all", "--headers")
+        self.run_it("show", "work", "all", "--raw")
         self.run_it("stat", "work")
         self.run_it("info", "work")
         self.run_it("check")

@@ -1,10 +1,12 @@
 #include <climits>
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include <CLI/CLI.hpp>
 #include <unistd.h>
 
+#include <popfetch/base/base64.hpp>
 #include <popfetch/pop3/error.hpp>
 
 #include "../accounts.hpp"
@@ -33,15 +35,29 @@ std::string_view head_of(std::string_view message)
     return end == std::string_view::npos ? message : message.substr(0, end + 1);
 }
 
-void show_one(const pop3::Message& message, pop3::Body& body, const ShowOptions& options, const Globals& globals,
-              base::ByteSink& out)
+/// What kept it from being shown, if anything did.
+using Trouble = std::optional<base::Error>;
+
+Trouble show_as_json(const pop3::Message& message, pop3::Body& body, const ShowOptions& options, base::ByteSink& out)
+{
+    Beginning beginning{Beginning::all_that_is_read};
+    body.pour_into(beginning);
+    if (options.raw && beginning.is_cut)
+        return base::Error{base::ExitStatus::unavailable, "message.too_long",
+                           "message " + std::to_string(message.number) + " is too long for one JSON object",
+                           "popfetch save has no such limit"};
+    auto record = readable_record(message, beginning.text, !options.headers);
+    if (options.raw) record.set("raw", base::to_base64(beginning.text));
+    out.write(output::to_json_line(record));
+    return {};
+}
+
+void show_as_text(pop3::Body& body, const ShowOptions& options, base::ByteSink& out)
 {
     if (options.raw) return body.pour_into(out);
     Beginning beginning;
     body.pour_into(beginning);
-    if (globals.machine()) return out.write(output::to_json_line(readable_record(message, beginning.text)));
-    if (options.headers) return out.write(printable_lines(head_of(beginning.text)));
-    out.write(readable_text(beginning.text));
+    out.write(options.headers ? printable_lines(head_of(beginning.text)) : readable_text(beginning.text));
 }
 
 base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
@@ -61,8 +77,13 @@ base::ExitStatus run_show(const Globals& globals, const ShowOptions& options)
         if (const auto error = unread_headers(open)) status = report_error(*error, account.name, globals);
         bool first = true;
         const auto on_body = [&](const pop3::Message& message, pop3::Body& body) {
-            if (!std::exchange(first, false) && !options.raw && !globals.machine()) out.write("\n");
-            show_one(message, body, options, globals, out);
+            if (globals.machine()) {
+                if (const auto trouble = show_as_json(message, body, options, out))
+                    status = report_error(*trouble, account.name, globals);
+                return;
+            }
+            if (!std::exchange(first, false) && !options.raw) out.write("\n");
+            show_as_text(body, options, out);
         };
         const auto on_refused = [&](const pop3::Message& message, const pop3::Reply& reply) {
             const pop3::Refused error{"message " + std::to_string(message.number) + " was refused", reply};
