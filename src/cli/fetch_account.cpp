@@ -31,7 +31,10 @@ public:
             if (d.action == fetch::Action::fetch) ++planned_;
         to_.planned(decisions);
     }
-    void received(std::uint64_t octets) override { to_.received(octets); }
+    void received(const pop3::Message& message, std::uint64_t at, std::string_view octets) override
+    {
+        to_.received(message, at, octets);
+    }
     void delivered(const pop3::Message& message, std::string_view target, std::string_view place) override
     {
         ++totals.fetched;

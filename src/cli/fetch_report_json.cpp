@@ -1,7 +1,11 @@
 #include <mutex>
 #include <optional>
 
+#include <popfetch/base/base64.hpp>
+
 #include "fetch_report.hpp"
+#include "heads.hpp"
+#include "mailbox.hpp"
 #include "screen.hpp"
 
 namespace popfetch::cli {
@@ -76,9 +80,17 @@ public:
                          .set("messages", std::uint64_t{decisions.size()}));
     }
 
+    void received(const pop3::Message& message, std::uint64_t at, std::string_view octets) override
+    {
+        heads_.received(message.number, at, octets);
+    }
     void delivered(const pop3::Message& message, std::string_view target, std::string_view place) override
     {
-        events_.emit(of("delivered", message).set("target", target).set("path", place));
+        const auto summary = heads_.take(message.number);
+        auto record = of("delivered", message).set("time", base::wall_clock()).set("target", target).set("path", place);
+        record.set("from", addresses_of(summary.from)).set("subject", summary.subject);
+        if (summary.subject_raw) record.set("subject_raw", base::to_base64(*summary.subject_raw));
+        events_.emit(record.set("message_id", summary.message_id));
     }
     void deleted(const pop3::Message& message, std::string_view why) override
     {
@@ -123,6 +135,7 @@ private:
 
     Events& events_;
     std::string account_;
+    Heads heads_;
 };
 
 class JsonFront final : public FetchFront {

@@ -118,9 +118,9 @@ public:
         }
         if (auto* progress = page_.progress()) progress->planned(index_, count, octets);
     }
-    void received(std::uint64_t octets) override
+    void received(const pop3::Message&, std::uint64_t, std::string_view octets) override
     {
-        if (auto* progress = page_.progress()) progress->received(index_, octets);
+        if (auto* progress = page_.progress()) progress->received(index_, octets.size());
     }
     void delivered(const pop3::Message& message, std::string_view, std::string_view place) override
     {

@@ -17,16 +17,22 @@ namespace {
 // A letter that tells the report how far it has come.
 class Watched final : public base::ByteSink {
 public:
-    Watched(delivery::Letter& letter, Report& report) : letter_{letter}, report_{report} {}
+    Watched(delivery::Letter& letter, const pop3::Message& message, Report& report)
+        : letter_{letter}, message_{message}, report_{report}
+    {
+    }
     void write(std::string_view bytes) override
     {
         letter_.write(bytes);
-        report_.received(bytes.size());
+        report_.received(message_, at_, bytes);
+        at_ += bytes.size();
     }
 
 private:
     delivery::Letter& letter_;
+    const pop3::Message& message_;
     Report& report_;
+    std::uint64_t at_ = 0;
 };
 
 delivery::Envelope envelope(const pop3::Message& message, const Run& run)
@@ -103,7 +109,7 @@ pop3::TransferOptions Retrieval::transfer() const
 std::unique_ptr<delivery::Letter> Retrieval::receive(const pop3::Message& message, pop3::Body& body)
 {
     auto letter = run_.target.begin(envelope(message, run_));
-    Watched watched{*letter, run_.report};
+    Watched watched{*letter, message, run_.report};
     body.pour_into(watched);
     return letter;
 }

@@ -29,7 +29,8 @@ public:
     virtual ~Report() = default;
 
     virtual void planned(std::span<const Decision> /*decisions*/) {}
-    virtual void received(std::uint64_t /*octets*/) {} // progress, often
+    /// Some of a message, often; `at`: so many came before. Twice retrieved, it begins at 0 again.
+    virtual void received(const pop3::Message&, std::uint64_t /*at*/, std::string_view /*octets*/) {}
     virtual void delivered(const pop3::Message&, std::string_view /*target*/, std::string_view /*place*/) {}
     virtual void deleted(const pop3::Message&, std::string_view /*why*/) {}
     virtual void failed(const pop3::Message&, const base::Error&) {}
