@@ -33,7 +33,7 @@ _popfetch_read_line()
             ;;
         --color | --progress | --tls | --password-fd | --to | --delete | --jobs | --max-messages | --max-size | --wait | \
             --where | --sort | --lines | -o | --output | --attachments | --messages | --octets | --oldest-new | --time | --certificate | \
-            --prometheus | --max | --adopt-from) i=$((i + 1)) ;;
+            --prometheus | --max | --adopt-from | --exit-code-if-empty) i=$((i + 1)) ;;
         -*) ;;
         fetch | list | show | save | delete | stat | check | info | shell | history | repair | accounts)
             if [[ -z $command && ${#places[@]} -eq 0 ]]; then command=$word; else places+=("$word"); fi
@@ -111,7 +111,7 @@ _popfetch_offer_value()
         esac
         ;;
     --password-fd | --jobs | --max-messages | --max-size | --wait | --lines | --messages | --octets | --oldest-new | \
-        --time | --certificate | --max) ;;
+        --exit-code-if-empty | --time | --certificate | --max) ;;
     *) return 1 ;;
     esac
 }
@@ -122,7 +122,7 @@ _popfetch_options()
         --password-fd --allow-plaintext-password -h --help --version"
     local own=
     case ${command:-fetch} in
-    fetch) own="--to --delete -n --dry-run --where --all --force --adopt --adopt-from --mark-fetched --accept-new-uids --jobs --max-messages --max-size --wait" ;;
+    fetch) own="--to --delete -n --dry-run --where --all --force --adopt --adopt-from --mark-fetched --accept-new-uids --jobs --max-messages --max-size --wait --exit-code-if-empty" ;;
     list) own="--headers --where --sort --reverse" ;;
     show) own="--raw --headers --lines --where" ;;
     save) own="-o --output --attachments --where" ;;

@@ -6,7 +6,7 @@ set -g __popfetch_commands fetch list show save delete stat check info shell his
 function __popfetch_places
     set -l with_value --config --state-dir --color --progress --tls --password-fd --to --delete --jobs --max-messages \
         --max-size --wait --where --sort --lines -o --output --attachments --messages --octets --oldest-new --time --certificate \
-        --prometheus --max --adopt-from
+        --prometheus --max --adopt-from --exit-code-if-empty
     set -l skip no
     set -l places
     for word in (commandline -opc)[2..-1]
@@ -136,6 +136,7 @@ complete -c popfetch -n '__popfetch_using fetch' -l jobs -x -d 'Accounts at the 
 complete -c popfetch -n '__popfetch_using fetch' -l max-messages -x -d 'Messages in this run, at most'
 complete -c popfetch -n '__popfetch_using fetch' -l max-size -x -d 'Leave larger messages on the server'
 complete -c popfetch -n '__popfetch_using fetch' -l wait -x -d 'Wait so long for another run'
+complete -c popfetch -n '__popfetch_using fetch' -l exit-code-if-empty -x -d 'Exit status when nothing new came'
 
 complete -c popfetch -n '__popfetch_using list' -l headers -d 'Add date, sender and subject'
 complete -c popfetch -n '__popfetch_using list' -l sort -x -a 'number size state date from subject' -d 'In the order of'

@@ -51,7 +51,11 @@ public:
         ++totals.failed;
         to_.failed(message, error);
     }
-    void recovered(std::string_view id, std::string_view place) override { to_.recovered(id, place); }
+    void recovered(std::string_view id, std::string_view place) override
+    {
+        ++recoveries;
+        to_.recovered(id, place);
+    }
     void noted(std::string_view text) override { to_.noted(text); }
     void warned(std::string_view text) override { to_.warned(text); }
 
@@ -71,6 +75,7 @@ public:
     }
 
     fetch::Totals totals;
+    std::uint64_t recoveries = 0;
     bool logged_in = false;
 
 private:
@@ -107,6 +112,7 @@ AccountResult fetch_account(const config::Account& account, const FetchOptions& 
         result =
             ended_by(std::move(result), base::Error{base::ExitStatus::temporary, "internal", error.what()}, counting);
     }
+    result.recovered = counting.recoveries;
     const auto healing = result.error ? healing_of(*result.error, counting.logged_in) : Healing::never;
     // Who reads events decides for himself; an interrupted run says nothing of the server.
     if (!globals.machine() && result.status != base::ExitStatus::interrupted &&

@@ -11,7 +11,7 @@ struct FetchOptions {
     std::string to, remove;
     bool dry_run = false, all = false, force = false, accept_new_uids = false, adopt = false, mark_fetched = false;
     std::vector<std::string> adopt_from;
-    unsigned jobs = 8;
+    unsigned jobs = 8, status_if_empty = 0;
     std::uint64_t max_messages = 0, max_size = 0;
     std::string wait;
     std::vector<std::string> where; // all must hold

@@ -21,6 +21,7 @@ struct AccountResult {
     std::string account;
     base::ExitStatus status = base::ExitStatus::ok;
     fetch::Totals totals;
+    std::uint64_t recovered = 0; // deliveries of an earlier run that this one completed
     std::string target; // "maildir ~/Mail/work"
     std::chrono::milliseconds took{0};
     std::shared_ptr<const base::Error> error; // what ended it early

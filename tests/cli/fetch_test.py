@@ -60,6 +60,21 @@ class Fetch(unittest.TestCase):
         events = self.delivered()
         self.assertEqual({event["uid"]: event["subject"] for event in events}, {f"u{n}": f"s{n}" for n in range(300)})
 
+    def test_a_run_without_new_mail_may_have_a_status_of_its_own(self):
+        self.run_it("--exit-code-if-empty", "9", status=9)
+        self.mailbox.messages = {"a": b"Subject: a\n\n"}
+        self.run_it("--exit-code-if-empty", "9")
+        self.run_it("--exit-code-if-empty", "9", status=9)
+        self.run_it()
+        summary = json.loads(self.run_it("--exit-code-if-empty", "9", "--json", status=9).splitlines()[-1])
+        self.assertEqual((summary["event"], summary["exit"]), ("summary", 0))
+
+    def test_an_error_goes_before_the_status_of_no_mail(self):
+        self.mailbox.password = "another"
+        self.run_it("--exit-code-if-empty", "9", status=77)
+        self.run_it("--exit-code-if-empty", "256", status=64)
+        self.run_it("--exit-code-if-empty", "1", "--dry-run", status=64)
+
 
 if __name__ == "__main__":
     POPFETCH = pathlib.Path(sys.argv.pop(1)).resolve()

@@ -102,6 +102,17 @@ void fetch_all(const std::vector<config::Account>& accounts, const FetchOptions&
     run_side_by_side(std::move(jobs), options.jobs);
 }
 
+bool something_came(const AccountResult& result) { return result.totals.fetched + result.recovered > 0; }
+
+base::ExitStatus status_of(const std::vector<AccountResult>& results, const FetchOptions& options)
+{
+    std::vector<base::ExitStatus> statuses;
+    std::ranges::transform(results, std::back_inserter(statuses), &AccountResult::status);
+    const auto status = base::gravest(statuses);
+    if (status != base::ExitStatus::ok || std::ranges::any_of(results, something_came)) return status;
+    return static_cast<base::ExitStatus>(options.status_if_empty);
+}
+
 base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
 {
     auto [accounts, mistakes] = choose_accounts(options.accounts, globals);
@@ -125,9 +136,7 @@ base::ExitStatus run_fetch(const Globals& globals, const FetchOptions& options)
     results.insert(results.end(), mistaken.begin(), mistaken.end());
 
     front->finish(results);
-    std::vector<base::ExitStatus> statuses;
-    std::ranges::transform(results, std::back_inserter(statuses), &AccountResult::status);
-    return base::gravest(statuses);
+    return status_of(results, options);
 }
 
 }
@@ -179,6 +188,12 @@ void add_fetch(CLI::App& app, Invocation& invocation)
     command->add_option("--wait", options->wait, "Wait so long for another run of the same account: 5m")
         ->type_name("TIME")
         ->check(a_duration(), "");
+    command
+        ->add_option("--exit-code-if-empty", options->status_if_empty,
+                     "The exit status when all is well and nothing new came; 0 without this")
+        ->type_name("N")
+        ->check(a_number(0, 255), "")
+        ->excludes("--dry-run");
     command->footer("  popfetch                                      # every account, as cron does\n"
                     "  popfetch fetch work --dry-run\n"
                     "  popfetch fetch work --where 'size<1M'         # the rest another time\n"
