@@ -138,9 +138,9 @@ _popfetch_positional()
 {
     case $command in
     list | show | save | delete) if ((${#places[@]})); then _popfetch_offer_messages; else _popfetch_offer_accounts; fi ;;
-    stat | info | shell | history | repair) ((${#places[@]})) || _popfetch_offer_accounts ;;
+    info | shell | history | repair) ((${#places[@]})) || _popfetch_offer_accounts ;;
     accounts) ;;
-    fetch | check) _popfetch_offer_accounts ;;
+    fetch | check | stat) _popfetch_offer_accounts ;;
     *)
         ((${#places[@]})) ||
             _popfetch_offer fetch list show save delete stat check info shell history repair accounts

@@ -41,7 +41,7 @@ function __popfetch_wants_account
     switch $places[1]
         case accounts
             return 1
-        case fetch fetch- check
+        case fetch fetch- check stat
             return 0
     end
     test (count $places) -eq 1

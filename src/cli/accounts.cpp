@@ -6,8 +6,10 @@
 
 #include <popfetch/base/printable.hpp>
 #include <popfetch/base/suggestion.hpp>
+#include <popfetch/base/units.hpp>
 #include <popfetch/config/url.hpp>
 
+#include "account_pattern.hpp"
 #include "command.hpp"
 #include "screen.hpp"
 
@@ -99,6 +101,38 @@ void add_by_name(const std::string& name, const config::Configuration& configura
     if (chosen.mistakes.size() == before) chosen.accounts.push_back(by_name(name, configuration));
 }
 
+std::vector<std::string> names_matching(const std::string& pattern, const config::Configuration& configuration)
+{
+    if (configuration.file.empty()) throw_no_configuration(pattern, {});
+    std::vector<std::string> names;
+    const auto add = [&](const std::string& name, bool enabled) {
+        if (enabled && matches(pattern, name)) names.push_back(name);
+    };
+    for (const auto& account : configuration.accounts) add(account.name, account.enabled);
+    for (const auto& mistake : configuration.mistakes) add(mistake.account, mistake.enabled);
+    if (names.empty())
+        throw config::Invalid{"config.unknown_account",
+                              configuration.file.string() + ": no account that is enabled matches \"" +
+                                  base::printable(pattern) + "\"",
+                              "popfetch accounts lists them"};
+    return names;
+}
+
+void refuse_several(const std::string& word, const Chosen& chosen)
+{
+    std::vector<std::string> names;
+    for (const auto& account : chosen.accounts) names.push_back(account.name);
+    for (const auto& mistake : chosen.mistakes)
+        if (names.empty() || names.back() != mistake.account) names.push_back(mistake.account);
+    if (names.size() < 2) return;
+    std::string list;
+    for (std::size_t i = 0; i < names.size() && i < 5; ++i) list += (i == 0 ? "" : ", ") + names[i];
+    throw base::Error{base::ExitStatus::usage, "usage.several_accounts",
+                      "\"" + base::printable(word) + "\" matches " + base::format_count(names.size()) + " accounts (" +
+                          list + (names.size() > 5 ? ", …)" : ")"),
+                      "this command works on one at a time"};
+}
+
 }
 
 base::ExitStatus report_mistakes(std::span<const config::Mistake> mistakes, const Globals& globals)
@@ -115,13 +149,16 @@ Chosen choose_accounts(const std::vector<std::string>& words, const Globals& glo
     if (words.empty()) return enabled(load(globals));
     Chosen chosen;
     std::optional<config::Configuration> configuration;
+    std::unordered_set<std::string> taken; // once, however often it was named
     for (const auto& word : words) {
         if (config::looks_like_url(word)) {
             chosen.accounts.push_back(from_url(word, globals));
             continue;
         }
         if (!configuration) configuration = load(globals);
-        add_by_name(word, *configuration, chosen);
+        const auto names = is_pattern(word) ? names_matching(word, *configuration) : std::vector{word};
+        for (const auto& name : names)
+            if (taken.insert(name).second) add_by_name(name, *configuration, chosen);
     }
     return chosen;
 }
@@ -136,7 +173,9 @@ std::vector<config::Account> select_accounts(const std::vector<std::string>& wor
 
 config::Account select_account(const std::string& word, const Globals& globals)
 {
-    auto [accounts, mistakes] = choose_accounts({word}, globals);
+    auto chosen = choose_accounts({word}, globals);
+    refuse_several(word, chosen);
+    auto& [accounts, mistakes] = chosen;
     if (mistakes.empty()) return std::move(accounts.front());
     report_mistakes({mistakes.data(), mistakes.size() - 1}, globals);
     throw config::Invalid{mistakes.back().error};

@@ -646,7 +646,7 @@ class Streams(OnTerminal):
     def test_a_mistake_under_json_is_an_object(self):
         for words, kind in [(["lits", "work"], "config.unknown_account"), (["list", "work", "--json-lines"], "usage.option"),
                             (["list"], "usage.missing"), (["list", "work", "--sort", "siez"], "usage.value"),
-                            (["stat", "work", "too", "many"], "usage.word"), (["list", "work", "x"], "usage.message"),
+                            (["info", "work", "too", "many"], "usage.word"), (["list", "work", "x"], "usage.message"),
                             (["list", "work", "--where", "sice>1"], "usage.value"), (["list", "work", "--ndjson"], "usage.together")]:
             with self.subTest(words):
                 done = self.run_plainly(*words, "--json", status=78 if kind.startswith("config") else 64)
@@ -663,7 +663,7 @@ class Streams(OnTerminal):
             (["list", "work", "--hedaers"], "there is no option --hedaers; did you mean --headers?"),
             (["list"], "ACCOUNT|URL is missing; usage: popfetch list [OPTION...] ACCOUNT|URL [MSG...]"),
             (["save", "work", "1"], "nothing says where to; -o DIR|FILE|- for the messages, --attachments DIR for what is attached to them"),
-            (["stat", "work", "now"], '"now" is one word too many; usage: popfetch stat [OPTION...] ACCOUNT|URL'),
+            (["info", "work", "now"], '"now" is one word too many; usage: popfetch info [OPTION...] ACCOUNT|URL'),
             (["list", "work", "--sort", "siez"],
              '--sort: "siez" is none of number, size, state, date, from, subject; did you mean "size"?'),
             (["fetch", "--jobs", "many"], '--jobs: "many" is no number from 1 to 100'),
