@@ -27,17 +27,11 @@ std::vector<output::Column> columns(bool with_headers, bool any_fetched)
     return result;
 }
 
-std::string summary(const std::vector<const Row*>& rows)
+std::string text_of(const ListingSums& sums)
 {
-    std::uint64_t octets = 0, fresh = 0, failed = 0;
-    for (const auto* row : rows) {
-        octets += row->message.size;
-        if (row->state() == "new") ++fresh;
-        if (row->state() == "failed") ++failed;
-    }
-    auto text = amount(rows.size(), octets);
-    if (fresh > 0) text += "; " + base::format_count(fresh) + " new";
-    if (failed > 0) text += (fresh > 0 ? ", " : "; ") + base::format_count(failed) + " failed";
+    auto text = amount(sums.count, sums.octets);
+    if (sums.fresh > 0) text += "; " + base::format_count(sums.fresh) + " new";
+    if (sums.failed > 0) text += (sums.fresh > 0 ? ", " : "; ") + base::format_count(sums.failed) + " failed";
     return text;
 }
 
@@ -52,25 +46,64 @@ output::Record for_people(output::Record record, const Row& row)
                       (row.summary ? subject : std::string{row.message.uid} + " ") + "(" + row.reason + ")");
 }
 
+output::Record item_of(const Row& row, const Mailbox& mailbox, const Globals& globals)
+{
+    auto record = record_of(row, mailbox);
+    return globals.machine() ? record : for_people(std::move(record), row);
+}
+
+void print(const std::vector<output::Record>& items, const output::Shape& shape, const ListingSums& sums,
+           const Globals& globals)
+{
+    StandardOutput out;
+    const auto writer = output::open(globals.kind(), shape, standard_terminal(globals), out);
+    for (const auto& item : items) writer->item(item);
+    writer->finish({{"count", sums.count}, {"octets", output::Octets{sums.octets}}}, text_of(sums));
+}
+
+}
+
+void ListingSums::add(const Row& row)
+{
+    ++count;
+    octets += row.message.size;
+    if (row.state() == "new") ++fresh;
+    if (row.state() == "failed") ++failed;
+    any_fetched = any_fetched || row.state() == "fetched";
+    any_header = any_header || row.summary || !row.unread.empty();
 }
 
 void print_listing(const Mailbox& mailbox, const std::vector<const Row*>& rows, const Globals& globals)
 {
-    const bool with_headers =
-        std::ranges::any_of(rows, [](const Row* row) { return row->summary || !row->unread.empty(); });
-    const bool any_fetched = std::ranges::any_of(rows, [](const Row* row) { return row->state() == "fetched"; });
-    const output::Shape shape{"messages",
-                              {{"account", mailbox.account().name}, {"host", mailbox.account().dial.host}},
-                              columns(with_headers, any_fetched)};
-    StandardOutput out;
-    const auto writer = output::open(globals.kind(), shape, standard_terminal(globals), out);
-    std::uint64_t octets = 0;
+    ListingSums sums;
+    std::vector<output::Record> items;
     for (const auto* row : rows) {
-        octets += row->message.size;
-        auto record = record_of(*row, mailbox);
-        writer->item(globals.machine() ? record : for_people(std::move(record), *row));
+        sums.add(*row);
+        items.push_back(item_of(*row, mailbox, globals));
     }
-    writer->finish({{"count", std::uint64_t{rows.size()}}, {"octets", output::Octets{octets}}}, summary(rows));
+    const auto& account = mailbox.account();
+    print(items,
+          {"messages",
+           {{"account", account.name}, {"host", account.dial.host}},
+           columns(sums.any_header, sums.any_fetched)},
+          sums, globals);
+}
+
+void ListingOfSeveral::add(const Mailbox& mailbox, const std::vector<const Row*>& rows)
+{
+    for (const auto* row : rows) {
+        sums_.add(*row);
+        auto& item = items_.emplace_back(output::Record{{"account", mailbox.account().name}});
+        const auto told = item_of(*row, mailbox, globals_);
+        for (const auto& [name, value] : told.fields()) item.set(name, value);
+    }
+}
+
+void ListingOfSeveral::print() const
+{
+    auto shown = columns(sums_.any_header, sums_.any_fetched);
+    shown.insert(shown.begin(), {"account", "ACCOUNT", output::Column::Align::left, false, 0});
+    cli::print(items_, {"messages", {}, std::move(shown)}, sums_, globals_);
 }
 
 }

@@ -58,7 +58,6 @@ class Accounts(unittest.TestCase):
         self.assertEqual({entry["account"] for entry in history}, {"box21", "box22"})
         checked = self.run_it("check", "box2*", "--json").stdout.splitlines()
         self.assertEqual([json.loads(line)["account"] for line in checked], ["box21", "box22"])
-        self.assertEqual(json.loads(self.run_it("list", "oth*", "--json").stdout)["account"], "other")
 
     def test_where_one_account_is_wanted_a_pattern_may_mean_one(self):
         for words in (("show", "box2*", "1"), ("delete", "box*", "all", "--yes"), ("info", "box*"), ("repair", "box*")):
@@ -76,6 +75,24 @@ class Accounts(unittest.TestCase):
     def test_several_are_told_apart_and_one_stands_alone(self):
         self.assertRegex(self.run_it("stat", "box2*").stdout, r"^box21: 1 message, .*\nbox22: 1 message, .*\n$")
         self.assertRegex(self.run_it("stat", "box1").stdout, r"^1 message, ")
+
+    def test_a_listing_of_several_is_one_and_each_message_says_whose_it_is(self):
+        document = json.loads(self.run_it("list", "box2*", "--json").stdout)
+        self.assertEqual([(message["account"], message["uid"]) for message in document["messages"]], [("box21", "a"), ("box22", "a")])
+        self.assertEqual((document["count"], "account" in document), (2, False))
+        lines = self.run_it("list", "box*", "all", "--headers", "--ndjson").stdout.splitlines()
+        self.assertEqual([json.loads(line)["account"] for line in lines], ["box1", "box21", "box22"])
+        table = self.run_it("list", "o*").stdout.splitlines()
+        self.assertRegex(table[0], r"^ACCOUNT +NO +STATE")
+        self.assertRegex(table[1], r"^other +1 +new")
+        self.assertEqual(json.loads(self.run_it("list", "other", "--json").stdout)["account"], "other")
+
+    def test_a_listing_of_several_has_what_could_be_listed(self):
+        with self.config.open("a") as file:
+            file.write(self.account("box25").replace("demo", "nobody"))
+        done = self.run_it("list", "box2*", status=77)
+        self.assertIn("2 messages", done.stdout)
+        self.assertIn("box25", done.stderr)
 
     def test_one_mistaken_account_keeps_no_other_from_its_answer(self):
         with self.config.open("a") as file:

@@ -86,6 +86,7 @@ class Commands(unittest.TestCase):
         self.serve()
         self.run_it("list", "work")
         self.run_it("list", "work", "--headers")
+        self.run_it("list", "wor*", "--headers")
         self.run_it("show", "work", "all")
         self.run_it("show", "work", "all", "--headers")
         self.run_it("show", "work", "all", "--raw")

@@ -1,11 +1,16 @@
 #include <algorithm>
+#include <array>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include <CLI/CLI.hpp>
 
+#include "../account_pattern.hpp"
 #include "../accounts.hpp"
 #include "../arguments.hpp"
 #include "../listing_table.hpp"
+#include "../one_by_one.hpp"
 #include "../sandbox.hpp"
 #include "../screen.hpp"
 #include "all.hpp"
@@ -44,24 +49,58 @@ void put_in_order(std::vector<const Row*>& rows, const ListOptions& options)
     if (options.reverse) std::ranges::reverse(rows);
 }
 
-base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
+std::vector<const Row*> rows_of(Mailbox& mailbox, const ListOptions& options)
 {
-    refuse_nonsense(options.selection);
+    if (options.headers || options.sort == "date" || options.sort == "subject" || options.sort == "from")
+        mailbox.read_headers();
+    auto [rows, open] = selected(mailbox, options.selection);
+    rows.insert(rows.end(), open.begin(), open.end()); // shown, and why
+    std::ranges::sort(rows);                           // they lie in the order of the listing
+    put_in_order(rows, options);
+    return std::move(rows);
+}
+
+base::ExitStatus status_of(const std::vector<const Row*>& rows)
+{
+    const bool unread = std::ranges::any_of(rows, [](const Row* row) { return !row->unread.empty(); });
+    return unread ? base::ExitStatus::temporary : base::ExitStatus::ok;
+}
+
+base::ExitStatus list_one(const Globals& globals, const ListOptions& options)
+{
     auto account = select_account(options.account, globals);
     return for_account(account.name, globals, [&] {
         confine(account, globals);
         Mailbox mailbox{account, globals};
-        if (options.headers || options.sort == "date" || options.sort == "subject" || options.sort == "from")
-            mailbox.read_headers();
-        auto [rows, open] = selected(mailbox, options.selection);
-        rows.insert(rows.end(), open.begin(), open.end()); // shown, and why
-        std::ranges::sort(rows);                           // they lie in the order of the listing
-        put_in_order(rows, options);
+        const auto rows = rows_of(mailbox, options);
         print_listing(mailbox, rows, globals);
         std::move(mailbox).quit();
-        const bool unread = std::ranges::any_of(rows, [](const Row* row) { return !row->unread.empty(); });
-        return unread ? base::ExitStatus::temporary : base::ExitStatus::ok;
+        return status_of(rows);
     });
+}
+
+// What each has is told at the end, as one.
+base::ExitStatus list_several(const Globals& globals, const ListOptions& options)
+{
+    auto [accounts, mistakes] = choose_accounts({options.account}, globals);
+    const auto status = report_mistakes(mistakes, globals);
+    confine(accounts, globals);
+    ListingOfSeveral listing{globals};
+    const auto listed = one_by_one(accounts, globals, [&](const config::Account& account) {
+        Mailbox mailbox{account, globals};
+        const auto rows = rows_of(mailbox, options);
+        listing.add(mailbox, rows);
+        std::move(mailbox).quit();
+        return status_of(rows);
+    });
+    listing.print();
+    return base::gravest(std::array{status, listed});
+}
+
+base::ExitStatus run_list(const Globals& globals, const ListOptions& options)
+{
+    refuse_nonsense(options.selection);
+    return is_pattern(options.account) ? list_several(globals, options) : list_one(globals, options);
 }
 
 }
@@ -78,6 +117,7 @@ void add_list(CLI::App& app, Invocation& invocation)
         ->check(one_of({"number", "size", "state", "date", "from", "subject"}), "");
     command->add_flag("--reverse", options->reverse, "The other way round");
     command->footer("  popfetch list work --headers\n"
+                    "  popfetch list 'work*' all --where state=new   # every enabled account of such a name\n"
                     "  popfetch list work --headers --where 'state=new and size>1M'\n"
                     "  popfetch list work --sort size --reverse      # the largest first\n"
                     "  popfetch list work --headers --json | jq -r '.messages[].subject'\n");
