@@ -82,10 +82,11 @@ std::string error_line(const base::Error& error, std::string_view account)
 {
     const std::string_view text = error.what();
     std::string line = "popfetch: ";
-    // The account of a URL is named user@host, and what its server did begins with host:port.
+    // The account of a URL is named user@host or host, and what its server did begins with host:port.
     const auto at = account.find('@');
-    if (at != std::string_view::npos && text.starts_with(account.substr(at + 1)))
-        return line.append(account.substr(0, at + 1)).append(text);
+    const auto host = at == std::string_view::npos ? account : account.substr(at + 1);
+    if (!host.empty() && text.starts_with(std::string{host} + ':'))
+        return line.append(account.substr(0, account.size() - host.size())).append(text);
     if (!account.empty()) line.append(account).append(": ");
     return line.append(text);
 }

@@ -696,6 +696,14 @@ class Streams(OnTerminal):
                                      f'popfetch: {path}: there is no configuration, so no account "{word}"; {advice}\n')
         self.assertEqual(json.loads(self.run_plainly("alice@isp.example", "--json", status=78).stdout)["class"], "config.missing")
 
+    def test_a_server_that_a_url_names_is_named_once(self):
+        with socket.create_server(("127.0.0.1", 0)) as free:
+            place = f"127.0.0.1:{free.getsockname()[1]}"
+        for user in ("", "alice@"):
+            with self.subTest(user):
+                done = self.run_plainly("info", f"pops://{user}{place}", status=75)
+                self.assertEqual(done.stderr, f"popfetch: {user}{place}: cannot connect: connection refused\n")
+
     def test_an_unknown_option_of_check_is_unknown_to_the_monitor(self):
         self.assertEqual(self.run_plainly("check", "--colour", status=3).stdout,
                          "POPFETCH UNKNOWN: there is no option --colour; did you mean --color?\n")
