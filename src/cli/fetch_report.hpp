@@ -22,7 +22,7 @@ struct AccountResult {
     base::ExitStatus status = base::ExitStatus::ok;
     fetch::Totals totals;
     std::uint64_t recovered = 0; // deliveries of an earlier run that this one completed
-    std::string target; // "maildir ~/Mail/work"
+    std::string target;          // "maildir ~/Mail/work"
     std::chrono::milliseconds took{0};
     std::shared_ptr<const base::Error> error; // what ended it early
     std::vector<config::Invalid> mistakes;    // in its configuration, for which it was not tried
