@@ -36,13 +36,19 @@ Decision of_known(const pop3::Message& message, const state::Known& known, const
     return {message, Action::keep, {}, "fetched", known.since};
 }
 
+// A listing has shown that our deletion took place, so this UID is another message's now.
+bool was_deleted(const state::Known& known)
+{
+    return known.standing == state::Standing::gone && known.deletion_wanted;
+}
+
 Decision of(const pop3::Message& message, const state::Snapshot& known, const Policy& policy, base::WallTime now,
             pop3::SizeTrust sizes)
 {
     Decision result;
     if (!message.identified())
         result = decision(message, Action::fetch, "unidentified", "the server gives it no UID of its own");
-    else if (const auto* record = known.find(message.uid))
+    else if (const auto* record = known.find(message.uid); record && !was_deleted(*record))
         result = of_known(message, *record, policy, now, sizes);
     else
         result = decision(message, Action::fetch, "new", "new");
@@ -168,7 +174,7 @@ std::vector<Decision> expired(const pop3::Listing& listing, const state::Snapsho
         const auto message = listing[i];
         const auto* record = known.find(ledger_id(message, identities));
         const bool settled =
-            record && !record->was_never_here && record->size == message.size && // what was never here is not deleted
+            record && !record->was_never_here && !was_deleted(*record) && record->size == message.size && // what was never here is not deleted
             (record->standing == state::Standing::settled || record->standing == state::Standing::gone);
         if (auto why = expiry.why(message, settled ? record : nullptr))
             result.push_back(decision(message, Action::remove, "expired", std::move(*why)));

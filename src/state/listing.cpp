@@ -70,7 +70,7 @@ void mark_left(Change& change, std::int64_t seq, base::WallTime now)
     if (!before) return;
     Record record = *before;
     record.absent_since = now;
-    record.deletion_wanted = false;
+    if (record.standing != Standing::settled) record.deletion_wanted = false;
     if (record.standing == Standing::settled) record.standing = Standing::gone;
     change.replace(*before, record);
 }
@@ -79,6 +79,8 @@ void mark_returned(Change& change, std::int64_t seq)
 {
     const auto before = change.at(seq);
     if (!before) return;
+    // We deleted it, and a listing showed that: who has its id now is another message.
+    if (before->standing == Standing::gone && before->deletion_wanted) return change.remove(*before);
     Record record = *before;
     record.absent_since = {};
     if (record.standing == Standing::gone) record.standing = Standing::settled;

@@ -15,6 +15,14 @@ class Messages(Stage):
         self.fetch()
         self.assertEqual(self.delivered(), sorted(messages))
 
+    def test_P25_a_UID_that_is_used_again_after_its_deletion_is_fetched_before_it_is_deleted(self):
+        first, second = b"Subject: first\n\none\n", b"Subject: other\n\ntwo\n"
+        self.assertEqual(len(first), len(second))
+        for messages in ({"1": first}, {}, {"1": second}):
+            self.configure(self.mailbox(messages), delete="fetched")
+            self.fetch()
+        self.assertEqual(sorted(self.delivered()), sorted([first, second]))
+
     def test_P13_P14_P16_any_octets_and_any_shape_of_header_come_out_as_they_went_in(self):
         self.fetched([b"Subject: headers only\n", b"Subject: headers only\n\n", b"no header at all\n", b"\nbody after a blank line\n", b"\n",
                       b"Subject: NUL\0here\n\nand \0 here\n", b"Subject: CR\n\nlone \r here\nCR CR LF\r\r\nend\n",

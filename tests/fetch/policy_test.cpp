@@ -58,6 +58,16 @@ TEST_CASE("what the ledger does not know is wanted")
           "1:fetch(new) 3:fetch(new) 2:keep(fetched)");
 }
 
+TEST_CASE("P25 a UID whose deletion a listing has confirmed belongs to a new message whatever its size")
+{
+    state::Snapshot known;
+    known.add("a", {.standing = Standing::gone, .deletion_wanted = true, .size = 10, .since = now - 1h});
+    const auto listing = listing_of({{10, "a"}});
+    for (const auto trust : {SizeTrust::exact, SizeTrust::unknown, SizeTrust::wrong})
+        CHECK(told(wanted(listing, known, {}, now, trust)) == "1:fetch(new)");
+    CHECK(numbers(expired(listing, known, {.remove = Fetched{}}, now)).empty());
+}
+
 TEST_CASE("P25 a known UID with another size is a new message where sizes are exact")
 {
     state::Snapshot known;

@@ -36,6 +36,21 @@ TEST_CASE("Messages that left the server are gone and those that come back are s
     CHECK(ledger.entry("a")->since == monday);
 }
 
+TEST_CASE("An id that we deleted and a listing then lacked is another message's when it comes back")
+{
+    const test::TempFolder folder;
+    auto ledger = open_ledger(folder / "work.ledger");
+    fetch(ledger, {"a", "b"});
+    ledger.want_deletion(std::vector<std::string>{"a"});
+    ledger.note_listing(views({"b"}), monday + day, 90 * day);
+    REQUIRE(ledger.entry("a"));
+    CHECK(ledger.entry("a")->standing == Standing::gone);
+    CHECK(ledger.entry("a")->deletion_wanted);
+    ledger.note_listing(views({"a", "b"}), monday + 2 * day, 90 * day);
+    CHECK_FALSE(ledger.entry("a"));
+    CHECK(ledger.entry("b")->standing == Standing::settled);
+}
+
 TEST_CASE("what was asked to be deleted is not counted among what should still be there")
 {
     const test::TempFolder folder;

@@ -53,7 +53,7 @@ enum class Standing : std::uint8_t {
 /// What is known of one id. Views are valid as long as the Snapshot.
 struct Known {
     Standing standing{};
-    bool deletion_wanted = false;         // DELE was sent and not yet seen to have worked
+    bool deletion_wanted = false;         // DELE was sent; with `gone`: and a listing has shown that it worked
     std::uint64_t size = 0;               // octets as listed when it was retrieved
     base::WallTime since{};               // settled or failed at
     base::WallTime next_try{};            // failed: not before
@@ -164,7 +164,8 @@ public:
     /// Before QUIT to a server that removes what was retrieved (EXPIRE 0, RFC 2449 section 6.7): gone since now, until a listing shows them again.
     /// Ids that are not settled, or are to be deleted anyway, are passed over.
     void expect_gone(std::span<const std::string> ids, base::WallTime now);
-    /// A complete listing was seen: known ids that are not in it are gone since now; those that are back are no longer gone. Ids gone for more than
+    /// A complete listing was seen: known ids that are not in it are gone since now; those that are back are no longer
+    /// gone, or forgotten where we had deleted them: then they are ids of other messages. Ids gone for more than
     /// `forget_after` are forgotten, the longest gone first, but never more than half of all in one go. Failed ones keep their standing while away.
     void note_listing(std::span<const std::string_view> listed, base::WallTime now, std::chrono::seconds forget_after);
 
