@@ -40,7 +40,7 @@ struct AccountPlan {
     {
         std::uint64_t octets = 0;
         for (const auto& d : decisions())
-            if (d.action == Action::fetch) octets += d.message.size;
+            if (d.action == Action::fetch) octets += d.message.believed_size();
         return octets;
     }
 };

@@ -70,7 +70,7 @@ public:
         for (const auto& d : decisions) {
             if (d.action == fetch::Action::fetch) {
                 ++fetch;
-                octets += d.message.size;
+                octets += d.message.believed_size();
             }
             if (d.action == fetch::Action::skip) skipped(d);
         }

@@ -114,7 +114,7 @@ public:
         for (const auto& d : decisions) {
             if (d.action != fetch::Action::fetch) continue;
             ++count;
-            octets += d.message.size;
+            octets += d.message.believed_size();
         }
         if (auto* progress = page_.progress()) progress->planned(index_, count, octets);
     }

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <popfetch/base/units.hpp>
+
 #include "diagnosis.hpp"
 #include "mailbox.hpp"
 
@@ -35,9 +37,11 @@ std::vector<Reading> read(const config::Account& account, const Thresholds& thre
     double octets = 0;
     for (const auto& row : mailbox.rows()) octets += static_cast<double>(row.message.size);
 
+    const auto failed = std::ranges::count(mailbox.rows(), "failed", &Row::state);
     std::vector<Reading> readings{
         {"messages", static_cast<double>(mailbox.rows().size()), "", thresholds.messages, false},
         {"octets", octets, "B", thresholds.octets, false},
+        {"failed", static_cast<double>(failed), "", thresholds.failed, false},
         {"time", took.count(), "s", thresholds.time, false},
     };
     read_oldest_new(mailbox, thresholds, readings);
@@ -74,8 +78,10 @@ AccountHealth examine(const config::Account& account, const Thresholds& threshol
     }
     for (const auto& reading : result.readings) {
         if (reading.health() == Health::ok) continue;
-        result.problem +=
-            (result.problem.empty() ? "" : ", ") + reading.name + " " + std::string{word(reading.health())};
+        if (!result.problem.empty()) result.problem += ", ";
+        result.problem += reading.name == "failed"
+                              ? base::format_count(static_cast<std::uint64_t>(reading.value)) + " failed"
+                              : reading.name + " " + std::string{word(reading.health())};
         result.health = std::max(result.health, reading.health());
     }
     return result;

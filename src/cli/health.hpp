@@ -23,12 +23,13 @@ struct Threshold {
 };
 struct Thresholds {
     Threshold messages, octets, oldest_new, time;
+    Threshold failed{1.0, std::nullopt};
     Threshold certificate_days{21.0, 7.0};
 };
 
 /// One measured quantity, in the units of perfdata.
 struct Reading {
-    std::string name; // "messages", "octets", "oldest_new", "time", "certificate_days"
+    std::string name; // "messages", "octets", "failed", "oldest_new", "time", "certificate_days"
     double value = 0;
     std::string unit; // "", "B", "s"
     Threshold threshold;

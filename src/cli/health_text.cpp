@@ -126,6 +126,7 @@ std::string common_perfdata(const std::vector<AccountHealth>& accounts)
     const auto larger = [](double a, double b) { return std::max(a, b); };
     add("messages", "", std::plus{});
     add("octets", "B", std::plus{});
+    add("failed", "", std::plus{});
     add("oldest_new", "s", larger);
     add("time", "s", larger);
     add("certificate_days", "", [](double a, double b) { return std::min(a, b); });
@@ -188,6 +189,7 @@ std::string prometheus_text(const std::vector<AccountHealth>& accounts)
     constexpr std::array metrics{
         Metric{"messages", "popfetch_messages", "Messages in the mailbox."},
         Metric{"octets", "popfetch_octets", "Octets in the mailbox."},
+        Metric{"failed", "popfetch_failed", "Messages that could not be fetched and wait for their next try."},
         Metric{"oldest_new", "popfetch_oldest_new_seconds", "Age of the oldest message that was not fetched."},
         Metric{"time", "popfetch_time_seconds", "Time from dialling to the listing."},
         Metric{"certificate_days", "popfetch_certificate_days", "Days until the certificate expires."},

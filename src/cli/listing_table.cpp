@@ -35,6 +35,15 @@ std::string text_of(const ListingSums& sums)
     return text;
 }
 
+// "RETR was refused: …; since 14:02, next try 15:02"
+std::string told(const Row& row)
+{
+    const auto now = base::wall_clock();
+    const auto next = row.known->next_try;
+    return row.reason + "; since " + base::to_local(row.known->since, now) + ", next try " +
+           (next > now ? base::to_local(next, now) : "by the next run");
+}
+
 // For people the reason stands where they look, behind the subject, and what will go at the end of the session is told.
 output::Record for_people(output::Record record, const Row& row)
 {
@@ -43,7 +52,7 @@ output::Record for_people(output::Record record, const Row& row)
     if (row.reason.empty()) return record;
     const auto subject = row.summary ? row.summary->subject + " " : std::string{};
     return record.set(row.summary ? "subject" : "uid",
-                      (row.summary ? subject : std::string{row.message.uid} + " ") + "(" + row.reason + ")");
+                      (row.summary ? subject : std::string{row.message.uid} + " ") + "(" + told(row) + ")");
 }
 
 output::Record item_of(const Row& row, const Mailbox& mailbox, const Globals& globals)

@@ -10,6 +10,7 @@ namespace {
 constexpr std::string_view capabilities = "server.capabilities";
 constexpr std::string_view sizes = "server.sizes";
 constexpr std::string_view broken_pipelining = "server.pipelining"; // the verbs
+constexpr std::string_view expunged = "server.expunged"; // UIDs, each with LF behind it
 constexpr std::string_view next_login = "login.not_before";
 constexpr std::string_view binding = "server.channel_binding";
 constexpr std::string_view closed_login = "login.closed";
@@ -45,6 +46,27 @@ void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known)
     if (known == pipelining(ledger)) return;
     if (known == pop3::Pipelining{}) return ledger.forget(broken_pipelining);
     ledger.remember(broken_pipelining, known.to_text());
+}
+
+std::unordered_set<std::string> remembered_expunged(const state::Ledger& ledger)
+{
+    std::unordered_set<std::string> uids;
+    const auto text = ledger.fact(expunged).value_or("");
+    for (std::size_t at = 0, end = 0; (end = text.find('\n', at)) != std::string::npos; at = end + 1)
+        uids.insert(text.substr(at, end - at));
+    return uids;
+}
+
+void remember_expunged(state::Ledger& ledger, const std::vector<std::string>& uids)
+{
+    std::string text;
+    for (const auto& uid : uids) text += uid + '\n';
+    const auto before = ledger.fact(expunged);
+    if (before.value_or("") == text) return;
+    if (text.empty())
+        ledger.forget(expunged);
+    else
+        ledger.remember(expunged, text);
 }
 
 // The time, and on a second line what was refused.

@@ -1,6 +1,7 @@
 #include <popfetch/fetch/policy.hpp>
 
 #include <algorithm>
+#include <array>
 #include <span>
 
 #include <popfetch/base/units.hpp>
@@ -30,7 +31,8 @@ Decision of_known(const pop3::Message& message, const state::Known& known, const
     if (known.standing == state::Standing::promised)
         return decision(message, Action::skip, "in_doubt", "its delivery was interrupted and is not settled");
     // A server that counts octets truly has given the UID to another message (Cyrus issue 374).
-    if (known.size != message.size && sizes == pop3::SizeTrust::exact)
+    const bool same_size = !message.has_size || known.size == message.size;
+    if (!same_size && sizes == pop3::SizeTrust::exact)
         return decision(message, Action::fetch, "size_changed", "known, but with another size");
     if (policy.again) return decision(message, Action::fetch, "again", "fetched before");
     return {message, Action::keep, {}, "fetched", known.since};
@@ -46,6 +48,8 @@ Decision of(const pop3::Message& message, const state::Snapshot& known, const Po
             pop3::SizeTrust sizes)
 {
     Decision result;
+    if (!message.has_uid_line && !std::holds_alternative<Fetched>(policy.remove))
+        return decision(message, Action::skip, "no_uid", "UIDL leaves it out, so it cannot be told from new mail");
     if (!message.identified())
         result = decision(message, Action::fetch, "unidentified", "the server gives it no UID of its own");
     else if (const auto* record = known.find(message.uid); record && !was_deleted(*record))
@@ -72,13 +76,13 @@ void limit_run(std::span<Decision> fetches, const Policy& policy)
     std::uint64_t messages = 0, octets = 0;
     for (auto& d : fetches) {
         const bool over = (policy.max_messages && messages + 1 > *policy.max_messages) ||
-                          (policy.max_bytes && messages > 0 && octets + d.message.size > *policy.max_bytes);
+                          (policy.max_bytes && messages > 0 && octets + d.message.believed_size() > *policy.max_bytes);
         if (over) {
             d = decision(d.message, Action::skip, "limit", "the limit of this run is reached");
             continue;
         }
         ++messages;
-        octets += d.message.size;
+        octets += d.message.believed_size();
     }
 }
 
@@ -93,7 +97,7 @@ public:
     Why why(const pop3::Message& message, const state::Known* settled)
     {
         ++messages_;
-        octets_ += message.size;
+        octets_ += message.believed_size();
         if (!settled) return std::nullopt;
         return std::visit([&](const auto& rule) { return judge(rule, *settled); }, rule_);
     }
@@ -150,18 +154,25 @@ std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot
     return decisions;
 }
 
+bool waits(const Decision& decision)
+{
+    constexpr std::array<std::string_view, 4> of_the_user{"too_large", "limit", "not_chosen", "gone"};
+    return decision.action == Action::skip && std::ranges::find(of_the_user, decision.reason) == of_the_user.end();
+}
+
 void fit_into(std::vector<Decision>& decisions, std::uint64_t free)
 {
     // The target's own needs (folders, the ledger, a spool beside an mbox) want room as well.
-    constexpr std::uint64_t reserve = 16U << 20;
-    std::uint64_t left = free > reserve ? free - reserve : 0;
+    constexpr std::uint64_t most = 16U << 20, part = 4, block = 4096;
+    std::uint64_t left = free - std::min(most, free / part);
     for (auto& d : decisions) {
         if (d.action != Action::fetch) continue;
-        if (d.message.size > left) {
+        const auto blocks = d.message.believed_size() / block + 1;
+        if (blocks > left / block) {
             d = decision(d.message, Action::skip, "no_space", "not enough space where it would be delivered");
             continue;
         }
-        left -= d.message.size;
+        left -= blocks * block;
     }
 }
 
@@ -174,7 +185,8 @@ std::vector<Decision> expired(const pop3::Listing& listing, const state::Snapsho
         const auto message = listing[i];
         const auto* record = known.find(ledger_id(message, identities));
         const bool settled =
-            record && !record->was_never_here && !was_deleted(*record) && record->size == message.size && // what was never here is not deleted
+            record && !record->was_never_here && // what was never here is not deleted
+            !was_deleted(*record) && (!message.has_size || record->size == message.size) &&
             (record->standing == state::Standing::settled || record->standing == state::Standing::gone);
         if (auto why = expiry.why(message, settled ? record : nullptr))
             result.push_back(decision(message, Action::remove, "expired", std::move(*why)));

@@ -1,7 +1,6 @@
 #include "retrieval.hpp"
 
 #include <algorithm>
-#include <array>
 
 #include <popfetch/base/ascii.hpp>
 #include <popfetch/base/digest.hpp>
@@ -42,13 +41,16 @@ delivery::Envelope envelope(const pop3::Message& message, const Run& run)
     return {run.account, std::string{message.uid}, base::sha256_hex(key).substr(0, 32), message.size, run.clock()};
 }
 
-// Another session deleted it after our UIDL (Dovecot: "Message 3 expunged."). Asking again would only annoy (FAULTS
-// P32).
-bool says_gone(const pop3::Reply& reply)
+// Another session deleted it after our UIDL: Dovecot says so of a message that its listing still has (FAULTS P32).
+// Other words are a refusal like any other (FAULTS L04).
+bool says_gone(const pop3::Reply& reply) { return base::to_lower(reply.text).find("expunged") != std::string::npos; }
+
+// Its octets are known now, whatever LIST said or did not say.
+pop3::Message as_received(pop3::Message message, std::uint64_t octets)
 {
-    const auto text = base::to_lower(reply.text);
-    constexpr std::array words{"expunged", "no such message", "already deleted", "does not exist"};
-    return std::ranges::any_of(words, [&](const char* word) { return text.find(word) != std::string::npos; });
+    if (!message.has_size) message.size = octets;
+    message.has_size = true;
+    return message;
 }
 
 base::Error server_error(std::string_view kind, std::string_view text)
@@ -60,7 +62,8 @@ base::Error server_error(std::string_view kind, std::string_view text)
 
 Retrieval::Retrieval(pop3::Maildrop& maildrop, const Run& run, const state::Snapshot& known, Batch& batch,
                      Totals& totals)
-    : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)}
+    : maildrop_{maildrop}, run_{run}, known_{known}, batch_{batch}, totals_{totals}, sizes_{size_trust(run.ledger)},
+      were_gone_{remembered_expunged(run.ledger)}
 {
 }
 
@@ -82,16 +85,22 @@ void Retrieval::fetch(std::span<const Decision> plan)
         fail(*broken, error);
         throw MessageBroke{"RETR", *broken, error};
     }
-    remember_sizes();
+    remember_what_was_seen();
 }
 
 void Retrieval::retrieve(std::span<const pop3::Message> messages)
 {
     std::size_t done = 0;
+    const bool all_sized = std::ranges::all_of(messages, &pop3::Message::has_size);
+    if (!all_sized) pipelining_ = false;
     while (done < messages.size()) {
+        // The limits of the run could not count what has no size before it came (FAULTS L01).
+        if (!all_sized && run_.policy.max_bytes && received_ >= *run_.policy.max_bytes)
+            return leave(messages.size() - done);
         maildrop_.set_transfer(transfer());
         done += maildrop_.retr(
-            messages.subspan(done), [this](const auto& message, auto& body) { take(message, body); },
+            messages.subspan(done, all_sized ? std::dynamic_extent : 1),
+            [this](const auto& message, auto& body) { take(message, body); },
             [this](const auto& message, const auto& reply) { refuse(message, reply); });
         if (doubtful_) confirm_doubtful();
     }
@@ -117,16 +126,20 @@ std::unique_ptr<delivery::Letter> Retrieval::receive(const pop3::Message& messag
 void Retrieval::take(const pop3::Message& message, pop3::Body& body)
 {
     auto letter = receive(message, body);
+    received_ += body.octets();
     if (message.is_whole(body.octets())) {
         ++exact_;
         return accept(message, std::move(letter));
     }
     if (body.octets() == 0)
-        return fail(message, server_error("server.empty_message", "the server sent an empty message where it lists " +
-                                                                      base::format_count(message.size) + " octets"));
-    if (sizes_ == pop3::SizeTrust::wrong) return accept(message, std::move(letter));
+        return fail(message,
+                    server_error("server.empty_message",
+                                 message.has_size ? "the server sent an empty message where it lists " +
+                                                        base::format_count(message.size) + " octets"
+                                                  : "the server sent an empty message and lists no size of it"));
+    if (sizes_ == pop3::SizeTrust::wrong) return accept(as_received(message, body.octets()), std::move(letter));
     const auto dots = body.dubious_dots();
-    doubtful_ = Doubtful{message, std::move(letter), dots > 0 && body.octets() + dots == message.size};
+    doubtful_ = Doubtful{message, std::move(letter), body.octets(), dots > 0 && body.octets() + dots == message.size};
 }
 
 void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::Letter> letter)
@@ -148,8 +161,13 @@ void Retrieval::accept(const pop3::Message& message, std::unique_ptr<delivery::L
 
 void Retrieval::refuse(const pop3::Message& message, const pop3::Reply& reply)
 {
-    if (says_gone(reply))
-        return run_.report.noted("message " + std::to_string(message.number) + " left the server meanwhile");
+    if (says_gone(reply) && !message.uid.empty()) {
+        gone_.emplace_back(message.uid);
+        if (!were_gone_.contains(gone_.back())) { // a second listing shows it: then it is not gone
+            ++totals_.skipped;
+            return run_.report.noted("message " + std::to_string(message.number) + " left the server meanwhile");
+        }
+    }
     batch_.fail(message, pop3::Refused{"RETR was refused", reply});
 }
 
@@ -165,6 +183,7 @@ void Retrieval::confirm_doubtful()
     pipelining_ = false;
     maildrop_.set_transfer(transfer());
     const auto message = doubtful_->message;
+    const auto octets = doubtful_->octets;
     auto first = std::move(doubtful_->letter);
     const bool lacks_dots = doubtful_->lacks_dots;
     doubtful_.reset();
@@ -179,12 +198,12 @@ void Retrieval::confirm_doubtful()
         return fail(message, server_error("server.unstable_message",
                                           "two retrievals of the same message differ; the server may have "
                                           "trouble reading it"));
-    if (++confirmed_wrong_ == 3) {
+    if (message.has_size && ++confirmed_wrong_ == 3) {
         sizes_ = pop3::SizeTrust::wrong;
         run_.report.warned(
             "the sizes that the server lists are not those of its messages; they are no longer compared");
     }
-    accept(message, std::move(first));
+    accept(as_received(message, octets), std::move(first));
 }
 
 // The server does not stuff (RFC 1939 §3): the dots that were taken away are the message's. Nothing unless its octets
@@ -204,8 +223,16 @@ std::unique_ptr<delivery::Letter> Retrieval::with_its_dots(const pop3::Message& 
     return letter;
 }
 
-void Retrieval::remember_sizes()
+void Retrieval::leave(std::size_t messages)
 {
+    totals_.skipped += messages;
+    run_.report.noted("the limit of this run is reached; " + base::format_count(messages) +
+                      (messages == 1 ? " message stays" : " messages stay") + " for the next");
+}
+
+void Retrieval::remember_what_was_seen()
+{
+    remember_expunged(run_.ledger, gone_);
     if (sizes_ == pop3::SizeTrust::unknown && exact_ > 0 && confirmed_wrong_ == 0) sizes_ = pop3::SizeTrust::exact;
     if (sizes_ != size_trust(run_.ledger)) remember_size_trust(run_.ledger, sizes_);
 }

@@ -6,7 +6,9 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <unordered_set>
+#include <vector>
 
 #include "batch.hpp"
 
@@ -34,13 +36,16 @@ private:
     void confirm_doubtful();
     std::unique_ptr<delivery::Letter> with_its_dots(const pop3::Message& message);
     void fail(const pop3::Message& message, const base::Error& error);
-    void remember_sizes();
+    /// The limit of the run is reached before so many came.
+    void leave(std::size_t messages);
+    void remember_what_was_seen();
     pop3::TransferOptions transfer() const;
     std::unique_ptr<delivery::Letter> receive(const pop3::Message& message, pop3::Body& body);
 
     struct Doubtful {
         pop3::Message message;
         std::unique_ptr<delivery::Letter> letter;
+        std::uint64_t octets;
         bool lacks_dots; // and with those that were taken away it would be as long as was listed
     };
 
@@ -53,6 +58,9 @@ private:
     std::unordered_set<std::uint32_t> known_already_;
     std::optional<Doubtful> doubtful_;
     pop3::SizeTrust sizes_;
+    std::unordered_set<std::string> were_gone_; // by UID, in the run before
+    std::vector<std::string> gone_;             // in this one
+    std::uint64_t received_ = 0;
     unsigned exact_ = 0, confirmed_wrong_ = 0;
     bool pipelining_ = true; // as far as the server can
     bool all_safe_ = true;

@@ -12,6 +12,7 @@
 #include "guards.hpp"
 #include "retrieval.hpp"
 #include "set_aside.hpp"
+#include "warnings.hpp"
 
 namespace popfetch::fetch {
 
@@ -31,7 +32,7 @@ std::vector<Decision> wanted_without(std::span<const Decision> left_out, const p
     pop3::Listing chosen;
     for (std::size_t i = 0; i < listing.size(); ++i)
         if (const auto message = listing[i]; !out.contains(message.number))
-            chosen.add(message.number, message.size, message.uid);
+            chosen.add(message);
 
     auto decisions = wanted(chosen, known, policy, now, sizes);
     for (auto& d : decisions) d.message = *listing.find(d.message.number); // `chosen` ends here, and its uids with it
@@ -73,8 +74,6 @@ std::vector<Decision> decide(pop3::Maildrop& maildrop, const Plan& plan, const R
     return decisions;
 }
 
-// Room may be found before the next run; until then this is not "all well".
-bool lacks_space(const Decision& d) { return d.reason == "no_space"; }
 bool lacks_header(const Decision& d) { return d.reason == header_unread; }
 
 Totals counted(std::span<const Decision> decisions)
@@ -82,17 +81,9 @@ Totals counted(std::span<const Decision> decisions)
     Totals totals;
     for (const auto& d : decisions) {
         if (d.action == Action::keep) ++totals.kept;
-        if (d.action == Action::skip) ++(lacks_space(d) || lacks_header(d) ? totals.failed : totals.skipped);
+        if (d.action == Action::skip) ++(waits(d) ? totals.failed : totals.skipped);
     }
     return totals;
-}
-
-void warn_of_missing_space(std::span<const Decision> decisions, Report& report)
-{
-    const auto left = std::ranges::count_if(decisions, lacks_space);
-    if (left == 0) return;
-    report.warned("not enough space for " + base::format_count(static_cast<std::uint64_t>(left)) +
-                  (left == 1 ? " message, which stays" : " messages, which stay") + " on the server");
 }
 
 void warn_of_unread_headers(std::span<const Decision> decisions, Report& report)
@@ -230,9 +221,11 @@ Totals run(pop3::Maildrop maildrop, const Run& run)
     remember_capabilities(run.ledger, maildrop.to_remember(), run.clock());
     note_listing(*listing, run);
     run.report.planned(decisions);
-    warn_of_missing_space(decisions, run.report);
+    warn_of_listing(*listing, run.report);
+    warn_of_waiting(decisions, run.report);
     warn_of_unread_headers(decisions, run.report);
     auto totals = counted(decisions);
+    totals.failed += listing->unlisted;
 
     Batch batch{run, totals};
     Retrieval retrieval{maildrop, run, known, batch, totals};

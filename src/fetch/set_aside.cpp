@@ -56,7 +56,7 @@ void SetAside::add(std::string_view id)
     const auto* before = find(id);
     const unsigned times = before ? before->times : 0;
     std::erase_if(entries_, [&](const Entry& entry) { return entry.id == id; });
-    entries_.push_back({std::string{id}, times + 1, next_try(run_.clock(), times)});
+    entries_.push_back({std::string{id}, times + 1, next_try(run_.clock(), times, Harm::session)});
     if (entries_.size() > most) entries_.erase(entries_.begin());
     save();
 }

@@ -31,12 +31,24 @@ std::vector<delivery::Outcome> publish_and_settle(const Run& run, std::span<cons
     return outcomes;
 }
 
-base::WallTime next_try(base::WallTime now, unsigned attempts)
+namespace {
+
+Harm harm_of(const base::Error& error)
 {
+    const auto kind = error.kind();
+    return kind.starts_with("proto.") || kind.starts_with("net.") ? Harm::session : Harm::itself;
+}
+
+}
+
+base::WallTime next_try(base::WallTime now, unsigned attempts, Harm harm)
+{
+    if (harm == Harm::itself && attempts == 0) return now;
     // Soon enough for a passing trouble, rarely enough that one bad message costs nothing.
     using namespace std::chrono_literals;
     constexpr std::array<std::chrono::minutes, 5> waits{15min, 1h, 4h, 12h, 24h};
-    return now + waits[std::min<std::size_t>(attempts, waits.size() - 1)];
+    const std::size_t pauses = harm == Harm::itself ? attempts - 1 : attempts;
+    return now + waits[std::min(pauses, waits.size() - 1)];
 }
 
 void record_failure(const Run& run, std::string_view id, std::uint64_t size, const base::Error& error)
@@ -44,7 +56,7 @@ void record_failure(const Run& run, std::string_view id, std::uint64_t size, con
     const auto now = run.clock();
     const auto before = run.ledger.entry(id);
     const unsigned attempts = before && before->standing == state::Standing::failed ? before->attempts : 0;
-    const state::Failure failure{std::string{id}, size, error.kind(), error.what(), next_try(now, attempts)};
+    const state::Failure failure{std::string{id}, size, error.kind(), error.what(), next_try(now, attempts, harm_of(error))};
     run.ledger.fail({&failure, 1}, now);
 }
 

@@ -36,16 +36,17 @@ Window::Row Flight::row() const
             [this](std::size_t index) {
                 return rules_.verb + ' ' + std::to_string(messages_[index].number) + rules_.arguments;
             },
-            [this](std::size_t index) { return rules_.sizes == Sizes::compared ? messages_[index].size : 0; }};
+            [this](std::size_t index) { return rules_.sizes == Sizes::compared ? messages_[index].believed_size() : 0; }};
 }
 
 // FAULTS P36: LIST is an estimate on some servers, so there is much room above it; but there is an end.
 std::uint64_t Flight::limit_for(const Message& message) const
 {
     constexpr auto most = std::numeric_limits<std::uint64_t>::max();
-    constexpr std::uint64_t room = 64U << 20;
-    const auto fourfold = message.size <= most / 4 ? message.size * 4 : most;
-    const auto with_room = message.size <= most - room ? message.size + room : most;
+    const std::uint64_t room = message.has_size ? 64U << 20 : 1U << 30;
+    const auto size = message.believed_size();
+    const auto fourfold = size <= most / 4 ? size * 4 : most;
+    const auto with_room = size <= most - room ? size + room : most;
     const auto limit = std::max(fourfold, with_room);
     return rules_.max_message > 0 ? std::min(limit, rules_.max_message) : limit;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <limits>
 #include <utility>
 
 #include <popfetch/base/ascii.hpp>
@@ -14,6 +15,15 @@ namespace {
 std::optional<std::uint32_t> take_number(std::string_view& line)
 {
     return base::parse_number<std::uint32_t>(base::take_word(line), 1);
+}
+
+Message message_of(const ScanLine& scan)
+{
+    constexpr auto largest = std::uint64_t{1} << 50; // no disk would hold it: as good as no size
+    return {.number = scan.number,
+            .size = scan.size.value_or(0),
+            .uid = {},
+            .has_size = scan.size && *scan.size <= largest};
 }
 
 // Ascending by number; of two lines with one number the first counts. Returns how many were dropped.
@@ -34,10 +44,8 @@ std::optional<ScanLine> parse_scan_line(std::string_view line)
 {
     line = base::trim(line);
     const auto number = take_number(line);
-    const auto word = base::take_word(line);
-    const auto size = word == "-1" ? std::optional<std::uint64_t>{0} : base::parse_number<std::uint64_t>(word);
-    if (!number || !size) return std::nullopt;
-    return ScanLine{*number, *size};
+    if (!number) return std::nullopt;
+    return ScanLine{*number, base::parse_number<std::uint64_t>(base::take_word(line))};
 }
 
 std::optional<UidLine> parse_uid_line(std::string_view line)
@@ -103,7 +111,7 @@ Listing ListingParser::without_uids()
     put_in_order();
     Listing listing;
     listing.reserve(scans_.size());
-    for (const auto& scan : scans_) listing.add(scan.number, scan.size, {});
+    for (const auto& scan : scans_) listing.add(message_of(scan));
     listing.skipped_lines = skipped_;
     return listing;
 }
@@ -115,15 +123,24 @@ Listing ListingParser::joined(std::optional<std::uint64_t> expected)
     Listing listing;
     listing.has_uids = true;
     listing.skipped_lines = skipped_;
-    listing.reserve(std::min(scans_.size(), uids_.size()));
+    listing.reserve(std::max(scans_.size(), uids_.size()));
 
     auto uid = uids_.begin();
+    const auto add_uids_before = [&](std::uint64_t number) { // those that LIST leaves out
+        for (; uid != uids_.end() && uid->number < number; ++uid)
+            listing.add({.number = uid->number, .size = 0, .uid = text(*uid), .has_size = false});
+    };
     for (const auto& scan : scans_) {
-        while (uid != uids_.end() && uid->number < scan.number) ++uid;
-        if (uid == uids_.end()) break;
-        if (uid->number == scan.number) listing.add(scan.number, scan.size, text(*uid));
+        add_uids_before(scan.number);
+        auto message = message_of(scan);
+        message.has_uid_line = uid != uids_.end() && uid->number == scan.number;
+        if (message.has_uid_line) message.uid = text(*uid++);
+        listing.add(message);
     }
+    add_uids_before(std::numeric_limits<std::uint64_t>::max());
+
     const bool same_messages = listing.size() == scans_.size() && listing.size() == uids_.size();
+    if (expected && *expected > listing.size()) listing.unlisted = *expected - listing.size();
     listing.complete = same_messages && skipped_ == 0 && (!expected || *expected == listing.size());
     return listing;
 }

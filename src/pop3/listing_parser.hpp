@@ -2,9 +2,9 @@
 // The lines of LIST and UIDL as servers really send them (FAULTS P19–P24, P43), and their joining by message number.
 // Private to this module.
 //
-// Promises: a line is understood as a whole or skipped; no number wraps; only messages that both listings name come
-// out, so that nothing is ever done to one of which only half is known (FAULTS P18). Linear in the usual case of
-// ascending numbers, n log n for whatever a hostile server sends.
+// Promises: a line without a message number is skipped; no number wraps; every message that either listing names comes
+// out, and says what is not known of it (FAULTS L01–L03). Linear in the usual case of ascending numbers, n log n for
+// whatever a hostile server sends.
 
 #include <cstdint>
 #include <optional>
@@ -21,10 +21,9 @@ inline constexpr std::size_t longest_uid = 4096;
 
 struct ScanLine {
     std::uint32_t number = 0;
-    std::uint64_t size = 0;
+    std::optional<std::uint64_t> size{}; // nothing where the server gives none that makes sense (FAULTS L01)
 };
-/// "1 120", with any blanks and whatever a server adds behind. A size of -1 is a server that does not know it (some say
-/// so): 0.
+/// "1 120", with any blanks and whatever a server adds behind.
 std::optional<ScanLine> parse_scan_line(std::string_view line);
 
 struct UidLine {

@@ -68,7 +68,7 @@ Message Maildrop::list(std::uint32_t number)
     const auto reply = ask(command);
     const auto line = parse_scan_line(reply.text);
     if (!line || line->number != number) nonsense(*wire_, command, reply);
-    return {line->number, line->size, {}};
+    return {.number = number, .size = line->size.value_or(0), .uid = {}, .has_size = line->size.has_value()};
 }
 
 std::optional<std::string> Maildrop::uidl(std::uint32_t number)
@@ -109,7 +109,9 @@ Listing Maildrop::scan()
     if (!list.ok) throw_not_opened(wire_->where("LIST"), list);
     if (!uidl.ok) return without_uidl(parser, uidl);
     const auto counted = parse_stat(stat.text);
-    return parser.joined(counted ? std::optional{counted->messages} : std::nullopt);
+    // A message has an octet at least; a count beyond that is nonsense (FAULTS P17).
+    if (!counted || counted->messages > counted->octets) return parser.joined(std::nullopt);
+    return parser.joined(counted->messages);
 }
 
 // A server that has UIDL and refuses it is in trouble: without identities nothing can be done that does not risk

@@ -58,7 +58,7 @@ void record_failure(Change& change, const Failure& failure, base::WallTime now)
     record.attempts += !before || before->standing != Standing::promised;
     record.standing = Standing::failed;
     record.size = failure.size;
-    record.since = now;
+    if (!before || before->standing != Standing::failed) record.since = now; // since when it fails
     record.absent_since = {};
     record.next_try = failure.next_try;
     record.token.clear();

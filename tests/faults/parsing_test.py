@@ -95,7 +95,7 @@ class Messages(Stage):
         self.configure(server)
         self.fetch(status=76)
         self.assertEqual(self.delivered(), [])
-        self.fetch()
+        self.fetch(status=75)  # it waits, and that is no success (L05)
         self.assertEqual(self.delivered(), [LETTER])
         self.assertNotIn("DELE", " ".join(server.heard))
 

@@ -117,8 +117,52 @@ TEST_CASE("the order of retrieval can be chosen")
 TEST_CASE("a message for which there is no room is left on the server")
 {
     auto decisions = wanted(listing_of({{10'000'000, "a"}, {100, "b"}}), {}, {}, now, SizeTrust::exact);
-    fit_into(decisions, (16u << 20) + 1000);
+    fit_into(decisions, 12u << 20);
     CHECK(told(decisions) == "1:skip(no_space) 2:fetch(new)");
+}
+
+TEST_CASE("L06 what is kept free is in proportion to the room and what fits is fetched")
+{
+    auto decisions = wanted(listing_of({{5000, "a"}, {60'000, "b"}, {5000, "c"}}), {}, {}, now, SizeTrust::exact);
+    fit_into(decisions, 72u << 10); // 54 KiB for mail; 8 KiB for each of the small ones
+    CHECK(told(decisions) == "1:fetch(new) 2:skip(no_space) 3:fetch(new)");
+
+    decisions = wanted(listing_of({{700'000, "a"}, {100, "b"}, {100, "c"}}), {}, {}, now, SizeTrust::exact);
+    fit_into(decisions, 1u << 20);
+    CHECK(told(decisions) == "1:fetch(new) 2:fetch(new) 3:fetch(new)");
+    fit_into(decisions, 10u << 10); // 7.5 KiB: one block
+    CHECK(told(decisions) == "1:skip(no_space) 2:fetch(new) 3:skip(no_space)");
+}
+
+TEST_CASE("L02 a message that UIDL leaves out is fetched where fetched mail is deleted and waits elsewhere")
+{
+    auto listing = listing_of({{10, "a"}});
+    listing.add({.number = 2, .size = 20, .uid = {}, .has_uid_line = false});
+    CHECK(told(wanted(listing, {}, {.remove = Fetched{}}, now, SizeTrust::exact)) ==
+          "1:fetch(new) 2:fetch(unidentified)");
+    const auto kept = wanted(listing, {}, {}, now, SizeTrust::exact);
+    CHECK(told(kept) == "1:fetch(new) 2:skip(no_uid)");
+    CHECK(waits(kept.back()));
+}
+
+TEST_CASE("L05 what stays although nobody asked for it counts as failed")
+{
+    const auto of = [](std::string_view reason, Action action = Action::skip) {
+        return waits({.message = {}, .action = action, .why = {}, .reason = reason});
+    };
+    for (const auto* reason : {"retry_later", "in_doubt", "no_space", "no_uid"}) CHECK(of(reason));
+    for (const auto* reason : {"too_large", "limit", "not_chosen"}) CHECK_FALSE(of(reason));
+    CHECK_FALSE(of("fetched", Action::keep));
+}
+
+TEST_CASE("L01 a size that is not known is compared with nothing")
+{
+    state::Snapshot known;
+    known.add("a", settled(10));
+    pop3::Listing listing;
+    listing.add({.number = 1, .size = 0, .uid = "a", .has_size = false});
+    CHECK(told(wanted(listing, known, {}, now, SizeTrust::exact)) == "1:keep(fetched)");
+    CHECK(numbers(expired(listing, known, {.remove = Fetched{}}, now)) == "1");
 }
 
 TEST_CASE("only settled messages are ever deleted")

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
 
 #include "pop3/listing_parser.hpp"
 #include "target.hpp"
@@ -12,7 +13,7 @@ using namespace popfetch;
 namespace {
 
 struct Slow {
-    std::map<std::uint32_t, std::uint64_t> sizes;
+    std::map<std::uint32_t, std::optional<std::uint64_t>> sizes;
     std::map<std::uint32_t, std::string> uids;
 
     unsigned times(const std::string& uid) const
@@ -26,20 +27,25 @@ struct Slow {
 void compare(const pop3::Listing& listing, const Slow& slow, bool skipped)
 {
     std::uint64_t octets = 0;
-    std::size_t expected = 0;
-    for (const auto& [number, size] : slow.sizes) expected += slow.uids.contains(number);
-    fuzz::require(listing.size() == expected, "only what both name is there");
+    std::size_t in_both = 0;
+    for (const auto& [number, size] : slow.sizes) in_both += slow.uids.contains(number);
+    fuzz::require(listing.size() == slow.sizes.size() + slow.uids.size() - in_both, "what either names is there once");
     for (std::size_t i = 0; i < listing.size(); ++i) {
         const auto message = listing[i];
         fuzz::require(i == 0 || listing[i - 1].number < message.number, "numbers ascend");
-        fuzz::require(slow.sizes.at(message.number) == message.size, "the size is that of LIST");
-        const auto& uid = slow.uids.at(message.number);
-        fuzz::require(message.uid == (slow.times(uid) == 1 ? uid : ""), "a UID stands for one message");
+        const auto size = slow.sizes.find(message.number);
+        const auto listed = size == slow.sizes.end() ? std::nullopt : size->second;
+        fuzz::require(message.has_size == (listed && *listed <= std::uint64_t{1} << 50), "a size is known or it is not");
+        fuzz::require(message.size == listed.value_or(0), "the size is that of LIST");
+        const auto uid = slow.uids.find(message.number);
+        fuzz::require(message.has_uid_line == (uid != slow.uids.end()), "UIDL names it or does not");
+        const bool unique = message.has_uid_line && slow.times(uid->second) == 1;
+        fuzz::require(message.uid == (unique ? uid->second : ""), "a UID stands for one message");
         fuzz::require(listing.find(message.number).has_value(), "what is there is found");
-        octets += std::min(message.size, UINT64_MAX - octets);
+        octets += std::min(message.believed_size(), UINT64_MAX - octets);
     }
     fuzz::require(listing.octets() == octets, "the octets are the sum");
-    const bool same = slow.sizes.size() == expected && slow.uids.size() == expected;
+    const bool same = slow.sizes.size() == in_both && slow.uids.size() == in_both;
     fuzz::require(listing.complete == (same && !skipped), "complete means that nothing was left out");
 }
 

@@ -156,7 +156,7 @@ TEST_CASE("Pipelining that is switched off stays off for the scan")
 
 TEST_CASE("P17 STAT is advice and nonsense in it is passed over")
 {
-    for (const auto* stat : {"+OK", "+OK x y", "+OK -1 5", "+OK 1 18446744073709551617", "+OK two 20"}) {
+    for (const auto* stat : {"+OK", "+OK x y", "+OK -1 5", "+OK 1 18446744073709551617", "+OK two 20", "+OK 2147483648 5"}) {
         INFO(stat);
         const auto listing = scan_with(stat);
         CHECK(listing.size() == 2);
@@ -167,10 +167,9 @@ TEST_CASE("P17 STAT is advice and nonsense in it is passed over")
 
 TEST_CASE("P18 when STAT and LIST and UIDL disagree nothing is said to be gone")
 {
-    CHECK_FALSE(scan_with("+OK 2147483648 5").complete);
+    CHECK_FALSE(scan_with("+OK 3 35").complete);
     CHECK_FALSE(scan_with("+OK 2 30", "S: 1 10\nS: 2 20\nS: 3 30\n").complete);
     CHECK_FALSE(scan_with("+OK 2 30", "S: 1 10\n").complete);
-    CHECK(scan_with("+OK 2 30", "S: 1 10\n").size() == 1);
     CHECK_FALSE(scan_with("+OK 2 30", "S: 1 10\nS: 2 20\n", "").complete);
 }
 
@@ -179,6 +178,36 @@ TEST_CASE("P19 lines of LIST without sense are skipped and counted")
     const auto listing = scan_with("+OK 2 30", "S: +OK\nS: 1 10\nS: 1\nS: x 5\nS: 0 5\nS: 2\\t20 extra\n");
     CHECK(listing.size() == 2);
     CHECK(listing.skipped_lines == 4);
+}
+
+TEST_CASE("L01 a message whose size LIST does not give is listed all the same")
+{
+    for (const auto* size : {"", " ", " many", " -1", " -20", " 12345678901234567890", " %!d(float64=5461)"}) {
+        INFO(size);
+        const auto listing = scan_with("+OK 2 30", "S: 1 10\nS: 2" + std::string{size} + "\n");
+        REQUIRE(listing.size() == 2);
+        CHECK(listing.complete);
+        CHECK(listing.skipped_lines == 0);
+        CHECK(listing[0].has_size);
+        CHECK_FALSE(listing[1].has_size);
+        CHECK_FALSE(listing[1].is_whole(0));
+        CHECK(listing[1].identified());
+    }
+}
+
+TEST_CASE("L02 L03 a message that only LIST or only UIDL names is listed with what is known")
+{
+    const auto listing = scan_with("+OK 3 35", "S: 1 10\nS: 2 20\n", "S: 1 a\nS: 3 c\n");
+    REQUIRE(listing.size() == 3);
+    CHECK(listing[0].has_uid_line);
+    CHECK_FALSE(listing[1].has_uid_line);
+    CHECK_FALSE(listing[1].identified());
+    CHECK(listing[1].size == 20);
+    CHECK(listing[2].uid == "c");
+    CHECK_FALSE(listing[2].has_size);
+    CHECK_FALSE(listing.complete);
+    CHECK(listing.unlisted == 0);
+    CHECK(scan_with("+OK 5 50").unlisted == 3);
 }
 
 TEST_CASE("P20 P22 UIDL lines with odd blanks and without a UID")

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <optional>
 #include <string>
+#include <unordered_set>
+#include <vector>
 
 #include <popfetch/base/time.hpp>
 #include <popfetch/pop3/capabilities.hpp>
@@ -21,6 +23,10 @@ void remember_size_trust(state::Ledger& ledger, pop3::SizeTrust trust);
 /// pop3::LoginOptions, so that it holds from the login on.
 pop3::Pipelining pipelining(const state::Ledger& ledger);
 void remember_pipelining(state::Ledger& ledger, const pop3::Pipelining& known);
+
+/// UIDs of messages that the server listed in the last run and then said had been deleted by another session.
+std::unordered_set<std::string> remembered_expunged(const state::Ledger& ledger);
+void remember_expunged(state::Ledger& ledger, const std::vector<std::string>& uids);
 
 /// The earliest time of the next login: LOGIN-DELAY, or a wait after a refused login so that cron does not lock the
 /// account (FAULTS A01, A03).

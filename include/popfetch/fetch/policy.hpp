@@ -67,7 +67,12 @@ using Identities = std::unordered_map<std::uint32_t, std::string>;
 std::vector<Decision> wanted(const pop3::Listing& listing, const state::Snapshot& known, const Policy& policy,
                              base::WallTime now, pop3::SizeTrust sizes);
 
-/// Turns fetches into skips ("no_space") for which `free` octets would not be enough.
+/// Whether a message stays where it is although the user has not asked for that: it counts as failed, and the run is
+/// partial (FAULTS L05).
+bool waits(const Decision& decision);
+
+/// Turns fetches into skips ("no_space") for which `free` octets would not be enough. A quarter of it, at most 16 MiB,
+/// stays free for the target's own needs; each message is taken to fill whole blocks of 4 KiB.
 void fit_into(std::vector<Decision>& decisions, std::uint64_t free);
 
 /// The messages to delete now: only settled ones that still have the size they were settled with.
