@@ -186,7 +186,7 @@ std::vector<Decision> expired(const pop3::Listing& listing, const state::Snapsho
         const auto* record = known.find(ledger_id(message, identities));
         const bool settled =
             record && !record->was_never_here && // what was never here is not deleted
-            !was_deleted(*record) && (!message.has_size || record->size == message.size) &&
+            !(message.identified() && was_deleted(*record)) && (!message.has_size || record->size == message.size) &&
             (record->standing == state::Standing::settled || record->standing == state::Standing::gone);
         if (auto why = expiry.why(message, settled ? record : nullptr))
             result.push_back(decision(message, Action::remove, "expired", std::move(*why)));
