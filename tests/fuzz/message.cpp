@@ -68,7 +68,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const auto& attachment : readable.attachments) check(attachment.name + attachment.media_type);
 
     fuzz::require(fuzz::is_for_terminals(cli::readable_text(input.rest())), "what is shown is printable");
-    const auto json = output::to_json_line(cli::readable_record({1, size, "uid"}, input.rest()));
+    const auto json = output::to_json_line(cli::readable_record({1, size, "uid"}, input.rest(), true));
     fuzz::require(fuzz::is_for_terminals(json), "JSON is printable");
     fuzz::require(nlohmann::json::parse(json)["text"].is_string(), "JSON can be read");
     return 0;
