@@ -13,6 +13,7 @@ from line_cuts import Cut
 from mail_shapes import letters
 from power import power
 
+TEMPORARY = 75
 ERRORS = ("ENOSPC", "EIO", "EDQUOT", "EROFS")
 
 
@@ -131,8 +132,21 @@ def cuts(world, chance, setting, every=1):
         if chance.random() < 1 / 10:
             world.server.cut = None
             interrupt_recovery(world, tally, case, chance, calls)
+        tally.blame(case, fetch_what_waits(world))
         tally.blame(case, world.recover())
     return tally
+
+
+def fetch_what_waits(world):
+    """The message whose RETR or DELE was cut is passed by for a while, and no other (FAULTS N04, P39); --force does not wait for it."""
+    world.server.cut = None
+    status = world.fetch()
+    if status != TEMPORARY and not world.is_wrong_on_server():
+        return {}
+    fetched = world.setting.rule == "fetched"
+    others = max(world.missing(), len(world.server.mailbox.messages) if fetched else 0) - 1
+    world.fetch("--force")
+    return {"others were passed by": others} if others > 0 else {}
 
 
 def short_writes(world, _, setting):

@@ -195,6 +195,9 @@ delete = "{'fetched' if self.setting.rule == 'fetched' else 'never'}"
         return positive({"lost": sum(max(0, n - there[text] - on_server[text]) for text, n in expected.items()),
                          "doubled": sum(max(0, there[text] - n) for text, n in expected.items())})
 
+    def missing(self):
+        return sum((collections.Counter(map(as_stored, self.posted.values())) - self.there()).values())
+
     def recover(self):
         """One run in peace, after which everything is in its place and nothing lies about."""
         self.server.cut = None
@@ -210,7 +213,7 @@ delete = "{'fetched' if self.setting.rule == 'fetched' else 'never'}"
         elif status != 0:
             last = self.output.decode(errors="replace").strip().splitlines()[-1:]
             problems[f"wrong status after all, {status}: {' '.join(last)}"] = 1
-        problems["missing after all"] = sum((expected - there).values())
+        problems["missing after all"] = self.missing()
         problems["damaged"] = sum(n for text, n in there.items() if text not in expected)
         others |= living_processes()
         problems["left lying about"] = sum(writer_of(name) not in others for name in self.left_over())
